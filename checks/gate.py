@@ -1,0 +1,94 @@
+"""Runs a suite with Great Expectations, on metric columns only.
+
+Great Expectations takes seconds to import and reads pandas, so both are loaded here, when a gate runs, and nowhere else.
+An expectation that cannot be evaluated counts as failed: the gate closes when in doubt.
+"""
+
+from dataclasses import asdict, dataclass
+
+import polars as pl
+
+from checks.suites import Expectation, Suite
+
+TEXT_COLUMN = "text"
+
+
+@dataclass(frozen=True)
+class Result:
+    """The outcome of one expectation; `observed` is a number, a count or a type name, never a row's value."""
+
+    part: str
+    expectation: str
+    column: str
+    severity: str
+    success: bool
+    observed: str
+    why: str
+
+    def as_row(self) -> dict[str, str | bool]:
+        return asdict(self)
+
+
+def run_suite(suite: Suite, rows: pl.DataFrame, facts: pl.DataFrame) -> list[Result]:
+    """`rows`: metric columns of the kept rows; `facts`: one row about the batch. ValueError if text is among them."""
+    for frame in (rows, facts):
+        if TEXT_COLUMN in frame.columns:
+            raise ValueError("a gate never sees the text column")
+    return _run("rows", suite.rows, rows) + _run("batch", suite.batch, facts)
+
+
+def load_engine() -> None:
+    """Import Great Expectations now: seconds, once a process, which belong to no level's own time."""
+    import great_expectations.expectations  # noqa: F401
+
+
+def closes(results: list[Result]) -> bool:
+    """True when a critical expectation failed, or none was evaluated at all."""
+    return not results or any(not one.success and one.severity == "critical" for one in results)
+
+
+def _run(part: str, expectations: tuple[Expectation, ...], frame: pl.DataFrame) -> list[Result]:
+    if not expectations:
+        return []
+    import great_expectations as gx
+    import great_expectations.expectations as gxe
+    import pandas as pd
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    metrics = pd.DataFrame({name: frame[name].to_list() for name in frame.columns})
+    batch = (
+        context.data_sources.add_pandas("metrics")
+        .add_dataframe_asset("metrics")
+        .add_batch_definition_whole_dataframe("all")
+        .get_batch({"dataframe": metrics})
+    )
+    checks = [getattr(gxe, one.type)(severity=one.severity, **one.kwargs) for one in expectations]
+    outcome = batch.validate(gx.ExpectationSuite(name=part, expectations=checks), result_format="BASIC")
+    return [_result(part, one, outcome.results) for one in expectations]
+
+
+def _result(part: str, expectation: Expectation, outcomes: list) -> Result:  # type: ignore[type-arg]
+    found = [one for one in outcomes if _is(one.expectation_config, expectation)]
+    success = bool(found) and all(bool(one.success) for one in found)
+    columns = [str(value) for key, value in expectation.kwargs.items() if key.startswith("column")]
+    return Result(
+        part, expectation.type, ", ".join(columns), expectation.severity, success, _observed(found), expectation.why
+    )
+
+
+def _is(config, expectation: Expectation) -> bool:  # type: ignore[no-untyped-def]
+    kind = "".join(word.capitalize() for word in config.type.split("_"))
+    return kind == expectation.type and all(config.kwargs.get(k) == v for k, v in expectation.kwargs.items())
+
+
+def _observed(found: list) -> str:  # type: ignore[type-arg]
+    if not found:
+        return "not evaluated"
+    if found[0].exception_info.get("raised_exception") or not found[0].result:
+        return "could not be evaluated"
+    result = found[0].result
+    if "unexpected_count" in result:
+        return f"{result['unexpected_count']} of {result.get('element_count', 0)} unexpected"
+    return str(result.get("observed_value"))

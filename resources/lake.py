@@ -1,0 +1,155 @@
+"""The lake: one Delta table a level and zone, partitioned by batch, on a local folder or an object store.
+
+Zones: `candidate` (what a step built, readers never open it), `published` (what a gate let through) and `rejected`
+(what was not kept, with the reason). Tables are made once by `create_table`: creating one concurrently is not safe,
+overwriting partitions of an existing one is (spec/dagster.md §2.3). Every read pins a version, since a lazy scan would
+otherwise resolve it when collected. Nothing here prints rows: errors are re-raised without them.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import dagster as dg
+import polars as pl
+
+from resources.delta import without_row_contents, writer_properties
+from resources.errors import LakeError
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+ZONES = ("candidate", "published", "rejected")
+METADATA_PREFIX = "darwin."
+DELETED_FILE_RETENTION = "interval 7 days"
+
+
+class Lake(dg.ConfigurableResource[Any]):
+    """Tables by (zone, level). `uri` is a folder or an object store URL such as `s3://bucket/lake`.
+
+    `storage_options` are those of the object_store family (`aws_access_key_id`, `aws_endpoint_url`, ...).
+    """
+
+    uri: str
+    storage_options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies field defaults
+
+    def table_uri(self, zone: str, level: str) -> str:
+        return f"{self.uri.rstrip('/')}/{zone}/{level}"
+
+    def is_local(self) -> bool:
+        return "://" not in self.uri
+
+    def create_table(
+        self, zone: str, level: str, schema: Mapping[str, pl.DataType], partition_by: str, indexed: Sequence[str]
+    ) -> bool:
+        """Make the table when it is missing; true when it was made. Statistics cover the `indexed` columns only.
+
+        Column statistics are written into the Delta log in the clear, so the text column is never among them.
+        An existing table with other columns raises LakeError: a changed schema needs a new lake or a migration.
+        """
+        from deltalake import DeltaTable
+
+        uri = self.table_uri(zone, level)
+        with without_row_contents(f"look for {zone}/{level}"):
+            exists = DeltaTable.is_deltatable(uri, self.storage_options or None)
+        if exists:
+            self._check_schema(zone, level, schema)
+            return False
+        if self.is_local():
+            Path(uri).mkdir(parents=True, exist_ok=True)
+        with without_row_contents(f"create {zone}/{level}"):
+            DeltaTable.create(
+                uri,
+                schema=pl.Schema(schema),
+                partition_by=[partition_by],
+                storage_options=self.storage_options or None,
+                configuration={
+                    "delta.dataSkippingStatsColumns": ",".join(indexed),
+                    "delta.deletedFileRetentionDuration": DELETED_FILE_RETENTION,
+                },
+            )
+        return True
+
+    def _check_schema(self, zone: str, level: str, schema: Mapping[str, pl.DataType]) -> None:
+        found = set(self.scan(zone, level, self.version(zone, level)).collect_schema())
+        if found != set(schema):
+            raise LakeError(
+                f"table {zone}/{level} was made by another version: missing {sorted(set(schema) - found)}, "
+                f"unknown {sorted(found - set(schema))}. Make a new lake, or move this one aside."
+            )
+
+    def version(self, zone: str, level: str) -> int:
+        return int(self._open(zone, level).version())
+
+    def scan(self, zone: str, level: str, version: int) -> pl.LazyFrame:
+        """The whole table at exactly this version."""
+        with without_row_contents(f"scan {zone}/{level}"):
+            return pl.scan_delta(
+                self.table_uri(zone, level), version=version, storage_options=self.storage_options or None
+            )
+
+    def read(
+        self, zone: str, level: str, batch: str, version: int, columns: Sequence[str] | None = None
+    ) -> pl.DataFrame:
+        """One partition at exactly this version; zero rows when the partition does not exist."""
+        rows = self.scan(zone, level, version).filter(pl.col("batch") == batch)
+        with without_row_contents(f"read {zone}/{level}/{batch}"):
+            return (rows if columns is None else rows.select(columns)).collect()
+
+    def write(
+        self,
+        zone: str,
+        level: str,
+        batch: str,
+        rows: pl.DataFrame,
+        metadata: Mapping[str, str],
+        only_if_version: int | None = None,
+    ) -> int:
+        """Replace one partition in one commit; returns the version of that commit.
+
+        With `only_if_version` the commit is refused (Conflict) when *anybody* committed to the table since that version;
+        without it only a writer of the same partition is in the way.
+        """
+        from deltalake import CommitProperties, write_deltalake
+
+        table = self._open(zone, level, only_if_version)
+        commit = CommitProperties(
+            custom_metadata={METADATA_PREFIX + key: value for key, value in metadata.items()},
+            max_commit_retries=None if only_if_version is None else 0,
+        )
+        with without_row_contents(f"write {zone}/{level}/{batch}"):
+            write_deltalake(
+                table, rows, mode="overwrite", predicate=f"batch = '{batch}'", commit_properties=commit,
+                writer_properties=writer_properties(),
+            )  # fmt: skip
+        return int(table.version())
+
+    def append(self, zone: str, level: str, rows: pl.DataFrame) -> None:
+        """Add rows in one commit: for ledgers, which nobody overwrites."""
+        from deltalake import write_deltalake
+
+        with without_row_contents(f"append {zone}/{level}"):
+            write_deltalake(self._open(zone, level), rows, mode="append", writer_properties=writer_properties())
+
+    def fingerprint(self, zone: str, level: str, batch: str, version: int) -> str:
+        """SHA-256 over the paths and sizes of the partition's files: what a verdict is bound to."""
+        actions = self._open(zone, level, version).get_add_actions(flatten=True)
+        files = (
+            pl.DataFrame(actions).filter(pl.col("partition.batch") == batch).select("path", "size_bytes").sort("path")
+        )
+        listing = "\n".join(f"{path}\t{size}" for path, size in files.iter_rows())
+        return hashlib.sha256(listing.encode()).hexdigest()
+
+    def batches(self, zone: str, level: str) -> list[str]:
+        """The partitions that hold at least one file, in key order."""
+        actions = pl.DataFrame(self._open(zone, level).get_add_actions(flatten=True))
+        return sorted(actions["partition.batch"].unique().to_list()) if actions.height else []
+
+    def _open(self, zone: str, level: str, version: int | None = None) -> "DeltaTable":
+        from deltalake import DeltaTable
+
+        with without_row_contents(f"open {zone}/{level}"):
+            return DeltaTable(
+                self.table_uri(zone, level), version=version, storage_options=self.storage_options or None
+            )

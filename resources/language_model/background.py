@@ -1,0 +1,104 @@
+"""A chat client on an event-loop thread of its own, for callers that are not asynchronous.
+
+The thread keeps the servers busy while the caller parses, guards and stores what came back. Only requests and
+replies cross over; the caller's iterables and tables are never touched from the thread.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Sequence
+from queue import Empty, SimpleQueue
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from resources.language_model.client import ChatClient, ClientSettings
+from resources.language_model.requests import ChatReply, ChatRequest
+
+T = TypeVar("T")
+
+
+class BackgroundClient:
+    """Context manager around a thread that runs one ChatClient. All methods are for the caller's thread."""
+
+    def __init__(self, settings: ClientSettings) -> None:
+        self._client = ChatClient(settings)
+        self._loop = asyncio.new_event_loop()
+        self._landed: SimpleQueue[ChatReply | BaseException] = SimpleQueue()
+        self._closing = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, name="language-model-client", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._closing.set)
+        self._thread.join()
+
+    def submit(self, requests: Sequence[ChatRequest]) -> None:
+        """Hand over requests; those beyond the window wait in a queue."""
+        self._loop.call_soon_threadsafe(self._client.submit, requests)
+
+    @property
+    def n_waiting(self) -> int:
+        """Requests that wait for another attempt, and so keep no server busy."""
+        return self._client.n_waiting
+
+    def collect(self, timeout_seconds: float) -> list[ChatReply]:
+        """All replies that have come in, waiting for the first; empty on a time-out.
+
+        Raises what stopped the run (ConfigurationError, TooManyFailuresError, ServerUnavailableError).
+        """
+        replies: list[ChatReply] = []
+        try:
+            landed = self._landed.get(timeout=timeout_seconds)
+            while True:
+                if isinstance(landed, BaseException):
+                    if replies:  # these were paid for: hand them out first
+                        self._landed.put(landed)
+                        return replies
+                    raise landed
+                replies.append(landed)
+                landed = self._landed.get_nowait()
+        except Empty:
+            return replies
+
+    def leftovers(self) -> list[ChatReply]:
+        """Replies that have come in and were not collected; never raises."""
+        replies: list[ChatReply] = []
+        while not self._landed.empty():
+            landed = self._landed.get()
+            if isinstance(landed, ChatReply):
+                replies.append(landed)
+        return replies
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._until_closed())
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        finally:
+            self._loop.close()
+
+    async def _until_closed(self) -> None:
+        pump = asyncio.create_task(self._pump())
+        await self._closing.wait()
+        pump.cancel()
+        await asyncio.wait([pump])
+        await asyncio.sleep(0)  # connections close on the turn after
+
+    async def _pump(self) -> None:
+        try:
+            async for reply in self._client.replies():
+                self._landed.put(reply)
+        except Exception as error:  # noqa: BLE001 - raised again in the caller's thread
+            self._landed.put(error)
+
+
+def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine to its end from any thread, also one whose own event loop is running."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1, thread_name_prefix="language-model") as executor:
+        return executor.submit(asyncio.run, coroutine).result()

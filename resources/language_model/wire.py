@@ -1,0 +1,114 @@
+"""The OpenAI-compatible wire format: addresses, request bodies, answers."""
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from resources.language_model.errors import ConfigurationError
+from resources.language_model.failures import MALFORMED_BODY, Failure, classify_status
+from resources.language_model.requests import ChatRequest
+
+COMPLETE = "stop"
+_FINISH_REASON = re.compile(r"[a-z_]{1,32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server said, complete or not."""
+
+    text: str | None
+    finish_reason: str | None
+    prompt_tokens: int
+    completion_tokens: int
+
+    @property
+    def error(self) -> str | None:
+        """Null for a complete answer, else the class of what is wrong with it."""
+        if self.finish_reason != COMPLETE:
+            return self.finish_reason or "no_finish_reason"
+        return None if self.text is not None else "no_content"
+
+
+def base_url(address: str) -> str:
+    """The API root of a server address: ``http://host:8000`` becomes ``http://host:8000/v1``.
+
+    An address with a path is taken as it is. Raises ConfigurationError for anything but http and https.
+    """
+    address = address.strip().rstrip("/")
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(
+            "a server address must look like http://host:port/v1; set DARWIN_LLM_URL (several: by commas)"
+        )
+    if parts.query or parts.fragment:
+        raise ConfigurationError("a server address must have no query; set a key in DARWIN_LLM_API_KEY")
+    return address if parts.path else f"{address}/v1"
+
+
+def server_root(url: str) -> str:
+    """The address without its ``/v1`` path, where servers keep ``/version`` and ``/props``."""
+    return url.removesuffix("/v1")
+
+
+def printable_url(url: str) -> str:
+    """The address without user and password, for messages and logs."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+def encode_request(request: ChatRequest, model: str) -> bytes:
+    """The body of ``POST /chat/completions``, with every sampling value: servers have defaults."""
+    body: dict[str, Any] = {
+        "model": model,
+        "messages": request.messages,
+        "max_tokens": request.max_tokens,
+        "temperature": request.temperature,
+        "top_p": 1.0,
+        "seed": request.seed,
+        "n": 1,
+        "stream": False,
+    }
+    if request.schema is not None:
+        body["response_format"] = {
+            "type": "json_schema",
+            "json_schema": {"name": "answer", "strict": True, "schema": request.schema},
+        }
+    return json.dumps(body, allow_nan=False).encode("ascii")
+
+
+def decode_response(status: int, body: bytes, retry_after: str | None = None) -> Answer | Failure:
+    """The answer in an HTTP response, or the failure that it stands for. Never raises."""
+    parsed = _parse_json(body)
+    if status != 200:
+        return classify_status(status, parsed, retry_after)
+    try:
+        choice = parsed["choices"][0]
+        content = choice["message"]["content"]
+        finish_reason = choice["finish_reason"]
+        usage = parsed.get("usage") or {}
+        prompt_tokens = int(usage.get("prompt_tokens") or 0)
+        completion_tokens = int(usage.get("completion_tokens") or 0)
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
+        return MALFORMED_BODY
+    if not isinstance(content, str | None) or not isinstance(finish_reason, str | None):
+        return MALFORMED_BODY
+    if finish_reason is not None and not _FINISH_REASON.fullmatch(finish_reason):
+        finish_reason = "unknown_finish_reason"
+    return Answer(None if content is None else _storable(content), finish_reason, prompt_tokens, completion_tokens)
+
+
+def _parse_json(body: bytes) -> Any:
+    # strict=False: weak models put raw control characters inside strings, and some servers pass them on.
+    try:
+        return json.loads(body, strict=False)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _storable(text: str) -> str:
+    """The text with lone surrogates replaced: JSON can carry them, UTF-8 (and so Arrow and Delta) cannot."""
+    if text.isascii():
+        return text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -1,0 +1,56 @@
+"""Where a project keeps its things on this machine: one home folder, overridable piece by piece by environment.
+
+DARWIN_HOME (.darwin)      the folder below which everything else lies unless said otherwise
+DARWIN_LAKE                folder or object store URL of the lake
+DARWIN_LANDING             folder of the landing zone
+DARWIN_RECIPE              the recipe file (TOML)
+DAGSTER_HOME               Dagster's own storage
+DARWIN_PREVIEW_CHARS (80)  characters of a document that a preview in the UI may show; 0 shows none
+"""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+STORAGE_PREFIX = "DARWIN_STORAGE_"
+DEFAULT_PREVIEW_CHARS = 80
+
+
+class Workplace(dg.ConfigurableResource[Any]):
+    """The folders of one project."""
+
+    home: str
+
+    def lake_uri(self) -> str:
+        return os.environ.get("DARWIN_LAKE") or str(self._home() / "lake")
+
+    def landing(self) -> Path:
+        return Path(os.environ.get("DARWIN_LANDING") or self._home() / "landing")
+
+    def recipe_path(self) -> Path:
+        return Path(os.environ.get("DARWIN_RECIPE") or self._home() / "recipe.toml")
+
+    def dagster_home(self) -> Path:
+        return Path(os.environ.get("DAGSTER_HOME") or self._home() / "dagster").absolute()
+
+    def preview_chars(self) -> int:
+        return int(os.environ.get("DARWIN_PREVIEW_CHARS", DEFAULT_PREVIEW_CHARS))
+
+    def _home(self) -> Path:
+        return Path(self.home).absolute()
+
+
+def workplace() -> Workplace:
+    """The workplace that the environment names."""
+    return Workplace(home=os.environ.get("DARWIN_HOME", ".darwin"))
+
+
+def storage_options() -> dict[str, str]:
+    """Options of an object store: every variable `DARWIN_STORAGE_X=v` becomes option `x` (`aws_endpoint_url`, ...)."""
+    return {
+        name.removeprefix(STORAGE_PREFIX).lower(): value
+        for name, value in os.environ.items()
+        if name.startswith(STORAGE_PREFIX)
+    }
