@@ -1,0 +1,177 @@
+"""The manifest of a landing drop: where its documents come from and under which terms."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from darwin_assets.acquire.drop import MANIFEST_NAMES
+from darwin_assets.acquire.licences import canonical
+
+MAX_MANIFEST_BYTES = 1024 * 1024
+SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
+"""The same grammar as in a batch key, of which the source becomes a part."""
+
+DocumentKind = Literal["book", "paper", "web", "other"]
+
+
+class ManifestError(ValueError):
+    """A manifest that cannot be used; the message says what to change, in words for the person who landed
+    the drop.
+    """
+
+
+class Override(BaseModel):
+    """Other terms for the files of a drop that `path` matches: `*` within a folder, `**` across folders,
+    `?` one letter.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str = Field(min_length=1)
+    licence: str | None = None
+    uri: str | None = None
+    document_kind: DocumentKind | None = None
+
+    @field_validator("licence")
+    @classmethod
+    def _spdx(cls, value: str | None) -> str | None:
+        return None if value is None else canonical(value)
+
+    def matches(self, relative: str) -> bool:
+        """Whether a path of the drop, with forward slashes, is meant."""
+        return _glob(self.path).fullmatch(relative) is not None
+
+
+class Terms(BaseModel):
+    """What the manifest says about one file."""
+
+    model_config = ConfigDict(frozen=True)
+
+    licence: str
+    uri: str | None
+    document_kind: DocumentKind | None
+
+
+class Manifest(BaseModel):
+    """What a person states about a drop. `licence` is an SPDX expression, `origin` an address, `source` a
+    batch name.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    licence: str
+    origin: str | None = None
+    collected_at: datetime | None = None
+    document_kind: DocumentKind | None = None
+    overrides: tuple[Override, ...] = ()
+
+    @field_validator("source")
+    @classmethod
+    def _source_grammar(cls, value: str) -> str:
+        if not SOURCE.fullmatch(value):
+            raise ValueError("use up to 40 of a-z, 0-9 and '-', beginning with a letter or digit")
+        return value
+
+    @field_validator("licence")
+    @classmethod
+    def _spdx(cls, value: str) -> str:
+        return canonical(value)
+
+    def terms(self, relative: str) -> Terms:
+        """The terms of one file of the drop; of several overrides that match, the last one that states a
+        term wins.
+        """
+        stated: dict[str, Any] = {"licence": self.licence, "uri": None, "document_kind": self.document_kind}
+        for override in self.overrides:
+            if override.matches(relative):
+                stated |= override.model_dump(exclude={"path"}, exclude_none=True)
+        return Terms(**stated)
+
+    def check_overrides(self, relatives: Iterable[str]) -> None:
+        """ManifestError for an override that matches no file: a slip there would give a file the wrong
+        licence.
+        """
+        names = list(relatives)
+        for number, override in enumerate(self.overrides, 1):
+            if not any(override.matches(name) for name in names):
+                raise ManifestError(
+                    f"override {number} ({override.path!r}) matches no file of the drop: correct its path"
+                )
+
+
+def read_manifest(folder: Path, collected_at: datetime | None = None) -> Manifest:
+    """The manifest of a drop (`manifest.yaml`, `.yml` or `.json`); `collected_at` is used where it states
+    no time.
+
+    ManifestError when it is missing, stands there twice, is not YAML or JSON, or a field is wrong.
+    """
+    found = [folder / name for name in MANIFEST_NAMES if (folder / name).is_file()]
+    if not found:
+        raise ManifestError(f"no manifest: put a manifest.yaml with 'source' and 'licence' into {folder.name!r}")
+    if len(found) > 1:
+        raise ManifestError(f"two manifests ({', '.join(path.name for path in found)}): keep one")
+    content = _load(found[0])
+    if isinstance(content, dict) and content.get("collected_at") is None and collected_at is not None:
+        content = {**content, "collected_at": collected_at}
+    try:
+        return Manifest.model_validate(content)
+    except ValidationError as error:
+        raise ManifestError(f"{found[0].name}: {_explain(error)}") from None
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> Path:
+    """Write `manifest.yaml` into the drop and return its path."""
+    import yaml
+
+    path = folder / "manifest.yaml"
+    content = manifest.model_dump(mode="json", exclude_none=True)
+    content["overrides"] = [override.model_dump(mode="json", exclude_none=True) for override in manifest.overrides]
+    path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def _load(path: Path) -> Mapping[str, Any]:
+    import yaml
+
+    if path.stat().st_size > MAX_MANIFEST_BYTES:
+        raise ManifestError(f"{path.name} is larger than {MAX_MANIFEST_BYTES} bytes: is it really a manifest?")
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
+    except UnicodeDecodeError:
+        raise ManifestError(f"{path.name} is not UTF-8: save it as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise ManifestError(f"{path.name} is not YAML: line {line}, {error.problem}") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+        raise ManifestError(f"{path.name} cannot be parsed{f': line {line}' if line else ''}") from None
+    if not isinstance(content, dict):
+        raise ManifestError(f"{path.name} must hold fields such as 'source: my-books' and 'licence: CC-BY-4.0'")
+    return content
+
+
+def _explain(error: ValidationError) -> str:
+    """One clause a field, without the values that were given."""
+    problems = []
+    for problem in error.errors(include_url=False, include_input=False):
+        field = ".".join(str(part) for part in problem["loc"]) or "manifest"
+        problems.append(f"{field}: {problem['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems)
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """`**/` any folders, `**` anything, `*` anything within a folder, `?` one letter; all else stands for
+    itself.
+    """
+    wildcards = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    pieces = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
+    return re.compile("".join(wildcards.get(piece) or re.escape(piece) for piece in pieces), re.DOTALL)

@@ -1,0 +1,200 @@
+"""What a document is, by its first bytes, its name and what a server declared, in that order of trust."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+BINARY = "application/octet-stream"
+CNXML = "application/x-cnxml+xml"
+COLLXML = "application/x-collxml+xml"
+HTML = "text/html"
+JSONL = "application/x-ndjson"
+MARKDOWN = "text/markdown"
+PARQUET = "application/vnd.apache.parquet"
+PDF = "application/pdf"
+PLAIN = "text/plain"
+RNW = "text/x-rnw"
+TAR = "application/x-tar"
+TEX = "application/x-tex"
+WARC = "application/warc"
+ARC = "application/x-arc"
+XML = "application/xml"
+ZIP = "application/zip"
+
+UNSUPPORTED_CONTAINERS = frozenset({"application/zstd", "application/x-7z-compressed", "application/vnd.rar"})
+
+MAGIC: tuple[tuple[bytes, str], ...] = (
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"BZh", "application/x-bzip2"),
+    (b"\xfd7zXZ\x00", "application/x-xz"),
+    (b"\x28\xb5\x2f\xfd", "application/zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
+    (b"Rar!\x1a\x07", "application/vnd.rar"),
+    (b"PAR1", PARQUET),
+    (b"PARE", PARQUET),
+    (b"WARC/", WARC),
+    (b"filedesc://", ARC),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"GIF87a", "image/gif"),
+    (b"GIF89a", "image/gif"),
+)
+BY_NAME: dict[str, str] = {
+    ".7z": "application/x-7z-compressed",
+    ".arc": ARC,
+    ".bib": "application/x-bibtex",
+    ".bz2": "application/x-bzip2",
+    ".cnxml": CNXML,
+    ".csv": "text/csv",
+    ".gz": "application/gzip",
+    ".htm": HTML,
+    ".html": HTML,
+    ".json": "application/json",
+    ".jsonl": JSONL,
+    ".latex": TEX,
+    ".ltx": TEX,
+    ".markdown": MARKDOWN,
+    ".md": MARKDOWN,
+    ".ndjson": JSONL,
+    ".parquet": PARQUET,
+    ".pdf": PDF,
+    ".rar": "application/vnd.rar",
+    ".rnw": RNW,
+    ".rst": "text/x-rst",
+    ".tar": TAR,
+    ".tex": TEX,
+    ".tgz": "application/gzip",
+    ".tsv": "text/tab-separated-values",
+    ".txt": PLAIN,
+    ".warc": WARC,
+    ".wat": WARC,
+    ".wet": WARC,
+    ".xhtml": HTML,
+    ".xml": XML,
+    ".xz": "application/x-xz",
+    ".zip": ZIP,
+    ".zst": "application/zstd",
+}
+ZIPPED_DOCUMENTS: dict[str, str] = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".epub": "application/epub+zip",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Documents that happen to be zip files: one document each, never unpacked."""
+
+MARKUP = frozenset({HTML, XML, CNXML})
+"""Types whose name says little about which vocabulary is inside, so the root element decides."""
+
+NAMESPACES: dict[bytes, str] = {
+    b"http://cnx.rice.edu/cnxml": CNXML,
+    b"http://cnx.rice.edu/collxml": COLLXML,
+    b"http://www.w3.org/1999/xhtml": HTML,
+}
+DECLARED: dict[str, str] = {
+    "application/xhtml+xml": HTML,
+    "text/xml": XML,
+    "application/x-latex": TEX,
+    "text/x-tex": TEX,
+    "text/x-markdown": MARKDOWN,
+    "application/jsonl": JSONL,
+}
+SHORT_NAMES: dict[str, str] = {
+    "cnxml": CNXML,
+    "html": HTML,
+    "latex": TEX,
+    "markdown": MARKDOWN,
+    "md": MARKDOWN,
+    "plain": PLAIN,
+    "rnw": RNW,
+    "tex": TEX,
+    "text": PLAIN,
+    "txt": PLAIN,
+    "xml": XML,
+}
+MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
+
+PROLOGUE = re.compile(
+    rb"(?:\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE(?!\s+html)[^>\[]*(?:\[.*?\]\s*)?>)*", re.DOTALL | re.IGNORECASE
+)
+ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)([^>]*)")
+HTML_START = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
+TEX_START = re.compile(rb"^\s*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
+
+
+def detect(name: str, head: bytes, declared: str | None = None) -> str:
+    """The media type of a document from its `name`, its first bytes and, for the web, the `declared`
+    content type.
+
+    Magic bytes win over both names; a declared type wins over the name except text/plain and octet-stream,
+    which servers send for anything. A text without a sign is text/plain; other bytes are application/octet-
+    stream.
+    """
+    suffix = PurePosixPath(name.lower()).suffix
+    magic = _by_magic(head, suffix)
+    if magic is not None:
+        return magic
+    named = DECLARED.get(declared or "", declared)
+    if named in (None, PLAIN, BINARY):
+        named = BY_NAME.get(suffix)
+    if named is None or named in MARKUP:
+        return _by_markup(head) or named or _by_text(head)
+    return named
+
+
+def named_type(value: str) -> str | None:
+    """A media type from what a table's column says, such as "markdown" or "text/html"; None when it says
+    neither.
+    """
+    lowered = value.strip().lower()
+    if MEDIA_TYPE.fullmatch(lowered):
+        return DECLARED.get(lowered, lowered)
+    return SHORT_NAMES.get(lowered)
+
+
+def _by_magic(head: bytes, suffix: str) -> str | None:
+    for magic, media_type in MAGIC:
+        if head.startswith(magic):
+            if media_type != ZIP:
+                return media_type
+            if b"mimetypeapplication/epub+zip" in head[:80]:
+                return ZIPPED_DOCUMENTS[".epub"]
+            return ZIPPED_DOCUMENTS.get(suffix, ZIP)
+    if b"%PDF-" in head[:1024]:  # readers accept the header anywhere in the first kilobyte
+        return PDF
+    if head[257:262] == b"ustar":
+        return TAR
+    return None
+
+
+def _by_markup(head: bytes) -> str | None:
+    body = head.removeprefix(b"\xef\xbb\xbf")
+    start = PROLOGUE.match(body)
+    body = body[start.end() :] if start else body
+    root = ROOT.match(body)
+    declared_xml = head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<?xml")
+    if root is not None:
+        prefix, element, attributes = root.groups()
+        declaration = b"xmlns:" + prefix if prefix else b"xmlns"
+        namespace = re.search(re.escape(declaration) + rb"\s*=\s*[\"']([^\"']*)", attributes)
+        known = NAMESPACES.get(namespace[1]) if namespace else None
+        if known is not None and (known != CNXML or element == b"document"):
+            return known
+    if HTML_START.match(body):
+        return HTML
+    return XML if declared_xml or (root is not None and b"xmlns" in root[3]) else None
+
+
+def _by_text(head: bytes) -> str:
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return PLAIN
+    if b"\x00" in head:
+        return BINARY
+    n_controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:4096])
+    if n_controls > len(head[:4096]) // 20:
+        return BINARY
+    return TEX if TEX_START.search(head) else PLAIN

@@ -1,0 +1,195 @@
+"""JSONL and Parquet with a text column: one record a row.
+
+Blank lines of JSONL are no records. A text of null is a row without a document. Parquet is decoded a row
+group at a time, which is what bounds its memory.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import polars as pl
+
+from darwin_assets.acquire.licences import NOASSERTION, LicenceError, canonical
+from darwin_assets.acquire.media_types import BINARY, PLAIN, named_type
+from darwin_assets.acquire.parquet_size import unpacked_bytes
+from darwin_assets.acquire.records import Failure, Record, Stopped, failed
+from darwin_assets.acquire.settings import AcquireSettings
+from darwin_assets.acquire.streams import Budget, Source, Wanted
+
+MAX_EXTRA_CHARS = 200
+BATCH_ROWS = 512
+MAGIC = b"PAR1"
+
+
+def jsonl_records(
+    stream: io.BufferedReader, wanted: Wanted, budget: Budget, settings: AcquireSettings
+) -> Iterator[Record]:
+    """The lines of a JSONL file, each on its own: a bad line is a record with the reason, the next one is
+    read.
+    """
+    number = 0
+    while line := stream.readline(settings.max_member_bytes + 1):
+        number += 1
+        if len(line) > settings.max_member_bytes:
+            raise Stopped(
+                "container.member_too_large",
+                f"line {number}",
+                threshold=f"..{settings.max_member_bytes} bytes",
+            )
+        if not line.strip():
+            continue
+        budget.spend_member()
+        locator = f"line:{number}"
+        if wanted(locator):
+            yield _line_record(locator, line, settings)
+
+
+def parquet_records(source: Source, wanted: Wanted, budget: Budget, settings: AcquireSettings) -> Iterator[Record]:
+    """The rows of a Parquet file. Stopped when it is encrypted, damaged or has no text column of type
+    String.
+    """
+    _check_magic(source)
+    number = 0
+    n_bytes_out = 0
+    for row in _parquet_rows(source, budget, settings):
+        number += 1
+        budget.spend_member()
+        locator = f"row:{number}"
+        if not wanted(locator):
+            continue
+        record = _row_record(locator, row, settings)
+        n_bytes_out += len(record.data)
+        budget.spend_bytes(len(record.data))
+        budget.check_ratio(n_bytes_out, source.n_bytes)
+        yield record
+
+
+def _line_record(locator: str, line: bytes, settings: AcquireSettings) -> Record:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        return failed(locator, BINARY, Failure("container.bad_line", type(error).__name__))
+    if not isinstance(row, dict):
+        return failed(locator, BINARY, Failure("container.bad_line", f"a JSON {type(row).__name__}, not an object"))
+    return _row_record(locator, row, settings)
+
+
+def _row_record(locator: str, row: Mapping[str, Any], settings: AcquireSettings) -> Record:
+    column = next((name for name in settings.text_columns if name in row), None)
+    if column is None:
+        return failed(locator, BINARY, Failure("container.no_text_column", f"{len(row)} other columns"))
+    text = row[column]
+    stated_type = _first_text(row, settings.media_type_columns)
+    media_type = (named_type(stated_type) if stated_type else None) or PLAIN
+    if text is None or text == "":
+        return failed(locator, media_type, Failure("record.empty"))
+    if not isinstance(text, str):
+        return failed(locator, BINARY, Failure("container.no_text_column", f"{column} holds {type(text).__name__}"))
+    data = _utf8(text)
+    if len(data) > settings.max_member_bytes:
+        limit = f"..{settings.max_member_bytes} bytes"
+        return failed(locator, media_type, Failure("container.member_too_large", "", float(len(data)), limit))
+    licence, extra = _stated_licence(_first_text(row, settings.licence_columns))
+    source_id = _first(row, settings.id_columns)
+    if isinstance(source_id, str | int):
+        extra["source_id"] = str(source_id)[:MAX_EXTRA_CHARS]
+    return Record(
+        locator,
+        media_type,
+        data,
+        uri=_first_text(row, settings.uri_columns),
+        title=_first_text(row, settings.title_columns),
+        licence=licence,
+        extra=extra,
+    )
+
+
+def _stated_licence(stated: str | None) -> tuple[str | None, dict[str, str]]:
+    """A row that states a licence which is not SPDX must not inherit the drop's: it becomes NOASSERTION."""
+    if stated is None:
+        return None, {}
+    try:
+        return canonical(stated), {}
+    except LicenceError:
+        return NOASSERTION, {"stated_licence": stated[:MAX_EXTRA_CHARS]}
+
+
+def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
+    return next((row[name] for name in names if row.get(name) is not None), None)
+
+
+def _first_text(row: Mapping[str, Any], names: tuple[str, ...]) -> str | None:
+    value = _first(row, names)
+    return _utf8(value.strip()).decode() if isinstance(value, str) and value.strip() else None
+
+
+def _utf8(text: str) -> bytes:
+    """JSON may hold half of a surrogate pair, which UTF-8 cannot: it becomes U+FFFD."""
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return re.sub(
+            "[\ud800-\udfff]", "�", text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+        ).encode()
+
+
+def _check_magic(source: Source) -> None:
+    """Polars is asked only when both ends of the file are Parquet's: a cut file is told apart from a
+    damaged one.
+    """
+    with source.open() as raw:
+        head = raw.read(4)
+        raw.seek(max(0, source.n_bytes - 4))
+        tail = raw.read(4)
+    if b"PARE" in (head, tail):
+        raise Stopped("container.encrypted", "an encrypted Parquet footer")
+    if head != MAGIC:
+        raise Stopped("container.corrupt", "not a Parquet file")
+    if tail != MAGIC or source.n_bytes < 12:
+        raise Stopped("container.truncated", "no Parquet footer")
+
+
+def _parquet_rows(source: Source, budget: Budget, settings: AcquireSettings) -> Iterator[dict[str, Any]]:
+    try:
+        yield from _scan(source, budget, settings)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        raise Stopped("container.corrupt", f"Parquet: {type(error).__name__}") from None
+    except (OSError, ValueError, LookupError, TypeError, OverflowError) as error:
+        raise Stopped("container.corrupt", f"Parquet: {type(error).__name__}") from None
+
+
+def _check_unpacked(source: Source, columns: frozenset[str], budget: Budget, settings: AcquireSettings) -> None:
+    with source.open() as raw:
+        n_bytes = unpacked_bytes(raw, source.n_bytes, columns)
+    budget.check_ratio(n_bytes, source.n_bytes)
+    if n_bytes > settings.max_expanded_bytes:
+        limit = f"..{settings.max_expanded_bytes} bytes"
+        raise Stopped("container.too_large", value=float(n_bytes), threshold=limit)
+
+
+def _scan(source: Source, budget: Budget, settings: AcquireSettings) -> Iterator[dict[str, Any]]:
+    table = pl.scan_parquet(source.content, glob=False)
+    schema = table.collect_schema()
+    text = next((name for name in settings.text_columns if schema.get(name) == pl.String), None)
+    if text is None:
+        raise Stopped(
+            "container.no_text_column",
+            f"none of {', '.join(settings.text_columns)} among {len(schema)} columns",
+        )
+    others = (
+        *settings.uri_columns,
+        *settings.title_columns,
+        *settings.licence_columns,
+        *settings.media_type_columns,
+        *settings.id_columns,
+    )
+    plain = [name for name in dict.fromkeys(others) if schema.get(name) == pl.String or name in settings.id_columns]
+    columns = [text, *(name for name in plain if name in schema and name != text)]
+    _check_unpacked(source, frozenset(columns), budget, settings)
+    for batch in table.select(columns).collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
+        yield from batch.iter_rows(named=True)

@@ -1,0 +1,275 @@
+"""Elements of HTML as Markdown parts."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lxml import etree
+
+from darwin_assets.normalize.cnxml_lists import ordinal
+from darwin_assets.normalize.html_formulas import FORMULA
+from darwin_assets.normalize.markdown_writer import (
+    Block,
+    Part,
+    blocks_of,
+    code_block,
+    display_formula,
+    emphasized,
+    heading,
+    inline_code,
+    inline_text,
+    list_block,
+    lowered,
+    marker,
+    one_line,
+    paragraphs,
+    quote_block,
+    raised,
+    running_text,
+)
+from darwin_assets.normalize.settings import NormalizeSettings
+from darwin_assets.normalize.tables import Cell, pipe_table, span
+from darwin_assets.normalize.xml_tree import local_name, token_text
+
+Results = list[list[Part]]
+
+_BLOCKS = frozenset(
+    [
+        "address",
+        "article",
+        "aside",
+        "body",
+        "center",
+        "dd",
+        "details",
+        "div",
+        "fieldset",
+        "figcaption",
+        "figure",
+        "footer",
+        "form",
+        "header",
+        "hgroup",
+        "legend",
+        "main",
+        "nav",
+        "p",
+        "section",
+        "summary",
+        "caption",
+        "tbody",
+        "thead",
+        "tfoot",
+        "tr",
+    ]
+)
+_LANGUAGE_CLASS = re.compile(r"^(?:language|lang|highlight|brush:?|sourceCode|src)[-:]([A-Za-z0-9+#]+)$")
+_NO_LANGUAGE = frozenset({"default", "none", "notranslate", "text", "plaintext", "highlight"})
+
+
+@dataclass
+class Page:
+    """What rendering one element needs to know of its page, and what it counts."""
+
+    settings: NormalizeSettings
+    title: str | None
+    language: str | None
+    has_formulas: bool = False
+    text: str = ""
+    counts: Counter[str] = field(default_factory=Counter)
+    cells: dict[etree._Element, str] = field(default_factory=dict)
+
+    def render(self, element: etree._Element, results: Results) -> list[Part]:
+        name = local_name(element)
+        renderer = _RENDERERS.get(name)
+        if renderer:
+            return renderer(self, element, results)
+        return paragraphs(self.flow(element, results)) if name in _BLOCKS else self.flow(element, results)
+
+    def run(self, text: str | None) -> str:
+        return running_text(text, escape_dollars=self.has_formulas)
+
+    def flow(self, element: etree._Element, results: Results) -> list[Part]:
+        """Text and rendered children of an element in order."""
+        parts: list[Part] = [self.run(element.text)]
+        for child, result in zip(element.iterchildren("*"), results, strict=True):
+            parts.extend(result)
+            parts.append(self.run(child.tail))
+        return parts
+
+
+# Blocks
+
+
+def _heading(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    text = re.sub(r"\s+[#§]$|\s*¶$", "", one_line(page.flow(element, results)))
+    return heading(int(local_name(element)[1]), text)
+
+
+def _pre(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    parts = code_block(_raw_text(element), _code_language(element))
+    page.counts["code_blocks"] += len(parts)
+    return parts
+
+
+def _raw_text(element: etree._Element) -> str:
+    """Text as it stands, with `br` and block elements as line ends."""
+    pieces = [element.text or ""]
+    for event, node in etree.iterwalk(element, events=("start", "end")):
+        if node is element:
+            continue
+        if event == "start":
+            pieces.append(("\n" if local_name(node) == "br" else "") + (node.text or node.get("latex", "")))
+        else:
+            pieces.append(("\n" if local_name(node) in {"div", "p", "li", "tr"} else "") + (node.tail or ""))
+    return "".join(pieces)
+
+
+def _code_language(element: etree._Element) -> str:
+    near = [element, *element.iterchildren("code"), *list(element.iterancestors())[:2]]
+    for node in near:
+        classes = node.get("class", "").split()
+        for position, name in enumerate(classes):
+            match = _LANGUAGE_CLASS.match(name)
+            stated = (
+                match[1] if match else classes[position + 1] if name == "sourceCode" and classes[position + 1 :] else ""
+            )
+            if stated and stated.lower() not in _NO_LANGUAGE:
+                return stated
+    return ""
+
+
+def _blockquote(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    return quote_block(page.flow(element, results))
+
+
+def _list(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    start = element.get("start", "1")
+    number = int(start) if re.fullmatch(r"-?[0-9]{1,9}", start) else 1
+    style = {"a": "lower-alpha", "A": "upper-alpha", "i": "lower-roman", "I": "upper-roman"}.get(
+        element.get("type", ""), ""
+    )
+    items: list[tuple[str, list[Part]]] = []
+    for child, result in zip(element.iterchildren("*"), results, strict=True):
+        # Old pages put a list straight into a list.
+        if local_name(child) != "li" and items:
+            items[-1][1].extend([*result, page.run(child.tail)])
+            continue
+        mark = f"{ordinal(number, style)}." if local_name(element) == "ol" else "-"
+        items.append((mark, list(result)))
+        number += 1
+    return list_block(items)
+
+
+def _definition_term(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    return marker(one_line(page.flow(element, results)))
+
+
+def _table(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    rows = [row for row in element.iter("tr") if next(row.iterancestors("table"), None) is element]
+    cells = [list(row.iterchildren("td", "th")) for row in rows]
+    if _is_layout(element, cells):
+        return list(blocks_of(page.flow(element, results)))
+    page.counts["tables"] += 1
+    caption = next((result for child, result in zip(element, results, strict=True) if child.tag == "caption"), [])
+    has_header = bool(cells) and (
+        local_name(_parent(rows[0])) == "thead" or all(local_name(cell) == "th" for cell in cells[0])
+    )
+    grid = [[_cell(page, cell) for cell in row] for row in cells]
+    return [*marker(one_line(caption)), *pipe_table(grid, has_header=has_header)]
+
+
+def _cell(page: Page, cell: etree._Element) -> Cell:
+    return Cell(page.cells.get(cell, ""), span(cell.get("colspan")), span(cell.get("rowspan")))
+
+
+def _parent(element: etree._Element) -> etree._Element:
+    parent = element.getparent()
+    return element if parent is None else parent
+
+
+def _is_layout(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
+    """A table that only places blocks on the page."""
+    if table.get("role") in {"presentation", "none"} or max(map(len, rows), default=0) < 2:
+        return True
+    return next(table.iterdescendants("table", "h1", "h2", "h3", "h4", "pre", "blockquote"), None) is not None
+
+
+def _table_cell(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    parts = blocks_of(page.flow(element, results))
+    page.cells[element] = one_line(parts)
+    return list(parts)
+
+
+# Within a line
+
+
+def _formula(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    page.counts["formulas_in"] += 1
+    latex = element.get("latex", "")
+    if not latex:
+        return [page.run(element.text)]
+    page.counts["formulas_out"] += 1
+    return display_formula(latex) if element.get("display") == "block" else [f"${latex}$"]
+
+
+def _code(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    if next(element.iter(FORMULA), None) is not None:
+        return page.flow(element, results)
+    return [inline_code(token_text(element))]
+
+
+def _anchor(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    parts = page.flow(element, results)
+    url, text = element.get("href", "").strip(), inline_text(parts)
+    if not page.settings.keep_link_urls or not url.startswith(("http://", "https://")) or not text or not text.strip():
+        return parts
+    return [f"[{text.strip()}]({url})"] if "![" not in text else parts
+
+
+def _image(page: Page, element: etree._Element, results: Results) -> list[Part]:
+    """A picture speaks through its alternative text; one without says nothing here, and data stays out."""
+    alternative, source = page.run(element.get("alt")).strip(), element.get("src", "").strip()
+    return [f"![{alternative}]({'' if source.startswith('data:') else source})"] if alternative else []
+
+
+def _script_shift(shift: Callable[[str], str]) -> Callable[[Page, etree._Element, Results], list[Part]]:
+    def render(page: Page, element: etree._Element, results: Results) -> list[Part]:
+        parts = page.flow(element, results)
+        text = inline_text(parts)
+        # A reference such as [3] is a mark, not an exponent.
+        if text is None or "$" in text or re.fullmatch(r"\s*\[.*\]\s*", text):
+            return parts
+        return [shift(text.strip())]
+
+    return render
+
+
+def _mark(mark: str) -> Callable[[Page, etree._Element, Results], list[Part]]:
+    return lambda page, element, results: emphasized(page.flow(element, results), mark)
+
+
+_Renderer = Callable[[Page, etree._Element, Results], list[Part]]
+_RENDERERS: dict[str, _Renderer] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), _heading),
+    **dict.fromkeys(("ul", "ol", "menu"), _list),
+    **dict.fromkeys(("code", "tt", "kbd", "samp"), _code),
+    **dict.fromkeys(("td", "th"), _table_cell),
+    **dict.fromkeys(("b", "strong"), _mark("**")),
+    **dict.fromkeys(("i", "em"), _mark("*")),
+    "pre": _pre,
+    "blockquote": _blockquote,
+    "dt": _definition_term,
+    "table": _table,
+    FORMULA: _formula,
+    "a": _anchor,
+    "img": _image,
+    "sub": _script_shift(lowered),
+    "sup": _script_shift(raised),
+    "q": lambda page, element, results: ['"', *page.flow(element, results), '"'],
+    "br": lambda page, element, results: ["\n"],
+    "hr": lambda page, element, results: [Block("")],
+}
