@@ -1,0 +1,54 @@
+"""What runs by itself: the landing sensor, the jobs it starts, and the condition under which L4 and L5 follow."""
+
+import json
+from datetime import UTC, datetime
+
+import dagster as dg
+
+from darwin_assets.acquire.intake import take
+from darwin_assets.batches import BATCHES
+from resources.landing import LandingZone
+
+TO_L3 = dg.define_asset_job(
+    "ladder_to_l3",
+    selection=dg.AssetSelection.assets("landed_files", "l0_raw", "l1_normalized", "l2_filtered", "l3_annotated"),
+    executor_def=dg.in_process_executor,
+    description="One batch from the landing zone to L3, in one process.",
+)
+WHOLE_LADDER = dg.define_asset_job(
+    "ladder",
+    selection=dg.AssetSelection.groups("ladder"),
+    executor_def=dg.in_process_executor,
+    description="One batch from the landing zone to L5, in one process.",
+)
+JOBS = [TO_L3, WHOLE_LADDER]
+
+
+@dg.sensor(
+    job=TO_L3,
+    minimum_interval_seconds=15,
+    description="Takes settled drops out of the landing zone and starts one run a batch; bad drops go to quarantine.",
+)
+def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone) -> dg.SensorResult:
+    """A drop is settled when it carries a `.done` marker, or looks the same as at the last tick.
+
+    The cursor holds the drops that are still being written and nothing else, so it does not grow.
+    """
+    seen: dict[str, str] = json.loads(context.cursor or "{}")
+    waiting: dict[str, str] = {}
+    for drop in landing.drops():
+        name = drop.path.name
+        if not drop.done and seen.get(name) != drop.signature:
+            waiting[name] = drop.signature
+            continue
+        intake = take(landing, drop, datetime.now(UTC).date())
+        if intake.refused:
+            context.log.warning(f"drop {name} is quarantined: {intake.refused}")
+    # read back from the folder: a tick that died after taking a drop has left its key there
+    known = set(context.instance.get_dynamic_partitions(BATCHES.name or ""))
+    new = [key for key in landing.taken_keys() if key not in known]
+    return dg.SensorResult(
+        run_requests=[dg.RunRequest(run_key=key, partition_key=key) for key in new],
+        dynamic_partitions_requests=[BATCHES.build_add_request(new)] if new else [],
+        cursor=json.dumps(waiting),
+    )

@@ -1,0 +1,88 @@
+"""One project on this machine, wired together: the resources that assets, the command line and tests all use."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from darwin_assets.acquire.landed import create_landed
+from darwin_assets.promotion import create_tables
+from darwin_assets.recipe import default_toml
+from darwin_assets.tier import answer_store
+from resources.errors import DarwinError
+from resources.gate_ledger import GateLedger
+from resources.lake import Lake
+from resources.landing import LandingZone
+from resources.language_model import LanguageModel
+from resources.raw_store import RawStore
+from resources.workplace import Workplace, storage_options, workplace
+
+INSTANCE_CONFIG = Path(__file__).parent.parent / "dagster.yaml"
+
+
+@dataclass(frozen=True)
+class Project:
+    """The resources of one project, by the names under which assets ask for them."""
+
+    work: Workplace
+    lake: Lake
+    ledger: GateLedger
+    raw: RawStore
+    landing: LandingZone
+    model: LanguageModel
+
+    def resources(self) -> dict[str, object]:
+        return {
+            "work": self.work, "lake": self.lake, "ledger": self.ledger, "raw": self.raw,
+            "landing": self.landing, "model": self.model,
+        }  # fmt: skip
+
+
+def open_project(work: Workplace | None = None) -> Project:
+    """The project that the environment names. Opens nothing: tables are touched when they are used."""
+    work = work or workplace()
+    options = storage_options()
+    uri = work.lake_uri()
+    lake = Lake(uri=uri, storage_options=options)
+    return Project(
+        work,
+        lake,
+        GateLedger(lake=lake),
+        RawStore(uri=f"{uri.rstrip('/')}/raw", storage_options=options),
+        LandingZone(folder=str(work.landing())),
+        LanguageModel.from_env(),
+    )
+
+
+def initialize(project: Project) -> int:
+    """Make what is missing: tables, landing zone, recipe file, Dagster's home. Returns the number of tables made."""
+    from darwin_assets.ladder import LADDER
+
+    project.landing.create()
+    made = create_tables(project.lake, project.ledger, {spec.level: spec.columns for spec in LADDER})
+    made += create_landed(project.lake)
+    answer_store(project.lake).create()
+    recipe = project.work.recipe_path()
+    if not recipe.exists():
+        recipe.parent.mkdir(parents=True, exist_ok=True)
+        recipe.write_text(default_toml(), encoding="utf-8")
+    home = project.work.dagster_home()
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        shutil.copyfile(INSTANCE_CONFIG, home / "dagster.yaml")
+    return made
+
+
+@contextmanager
+def dagster_instance(project: Project) -> Iterator[dg.DagsterInstance]:
+    """Dagster's own storage of this project; DarwinError when `darwin init` has not been run."""
+    home = project.work.dagster_home()
+    if not (home / "dagster.yaml").is_file():
+        raise DarwinError(f"{home} holds no dagster.yaml: run `darwin init` first")
+    os.environ["DAGSTER_HOME"] = str(home)
+    with dg.DagsterInstance.from_config(str(home)) as instance:
+        yield instance

@@ -1,0 +1,270 @@
+"""Write-audit-publish: how a batch gets from one level to the next. Knows no Dagster.
+
+build → candidate (own zone) → suite on its metric columns → verdict in the ledger → on a pass, one commit to `published`.
+Each stage of this can be cut off at any moment and run again: a finished candidate is found and audited again, a published
+batch is found and left alone.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import polars as pl
+
+from checks.gate import Result, closes, load_engine, run_suite
+from checks.suites import Suite
+from darwin_assets.audit import as_frame, batch_facts, enforce_permissions, metrics, rejected_by_rule
+from darwin_assets.contract import COMMON, REJECTION, UNSTORED_WHEN_REJECTED
+from darwin_assets.levels import LEVELS, Level
+from resources.errors import Conflict, DarwinError, Unpublished
+from resources.gate_ledger import GateLedger, Verdict
+from resources.lake import Lake
+
+MAX_PUBLISH_ATTEMPTS = 20
+INDEXED = ("id", "root_id", "n_chars")
+
+
+@dataclass(frozen=True)
+class Waiver:
+    """Who lets a batch through although its suite failed, and why. Both must say something."""
+
+    approver: str
+    reason: str
+
+    def __post_init__(self) -> None:
+        if not self.approver.strip() or not self.reason.strip():
+            raise DarwinError("a waiver names both an approver and a reason")
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A published batch of a level, pinned: rows read through it cannot change underneath."""
+
+    level: str
+    batch: str
+    version: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Promotion:
+    """What a step came to. `reused`: nothing was done, the same input had been published by the same recipe and suite."""
+
+    verdict: Verdict
+    results: list[Result]
+    reused: bool
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Operation:
+    """What one step does to one batch.
+
+    `build` makes the finished rows (COMMON + `columns` + REJECTION) from the parents, given the version of the level's own
+    published table; `exclusive` says that they depend on that version, so that publishing must be refused when it moved.
+    """
+
+    level: Level
+    columns: dict[str, pl.DataType]
+    recipe: str
+    build: Callable[[pl.DataFrame, int], pl.DataFrame]
+    exclusive: bool = False
+
+
+def schema_of(zone: str, columns: dict[str, pl.DataType]) -> dict[str, pl.DataType]:
+    """The columns of a level's table in a zone."""
+    rows = {**COMMON, **columns}
+    if zone == "candidate":
+        return {**rows, **REJECTION, "candidate_key": pl.String()}
+    if zone == "published":
+        return {**rows, "verdict": pl.String()}
+    kept_out = {name: dtype for name, dtype in rows.items() if name not in UNSTORED_WHEN_REJECTED}
+    return {**kept_out, **REJECTION, "verdict": pl.String()}
+
+
+def find_publication(lake: Lake, ledger: GateLedger, level: str, batch: str) -> Publication | None:
+    """The pinned publication of a batch, or None. LakeError when its rows name a verdict that no gate gave."""
+    version = lake.version("published", level)
+    named = lake.scan("published", level, version).filter(pl.col("batch") == batch).select("verdict").head(1).collect()
+    if named.height == 0:
+        return None
+    verdict = ledger.find(named["verdict"][0])
+    if (verdict.level, verdict.batch) != (level, batch) or not verdict.opens:
+        raise Unpublished(f"{level}/{batch} holds rows whose verdict {verdict.verdict} did not let them through")
+    return Publication(level, batch, version, verdict)
+
+
+def published(lake: Lake, ledger: GateLedger, level: str, batch: str) -> Publication:
+    """The pinned publication of a batch; Unpublished when no gate has let it through."""
+    found = find_publication(lake, ledger, level, batch)
+    if found is None:
+        raise Unpublished(
+            f"{level}/{batch} is not published: materialize {level} for this batch and pass its gate first"
+        )
+    return found
+
+
+def read_published(lake: Lake, found: Publication, columns: list[str] | None = None) -> pl.DataFrame:
+    return lake.read("published", found.level, found.batch, found.version, columns)
+
+
+def read_rejected(lake: Lake, found: Publication) -> pl.DataFrame:
+    """The rows that were not kept by the very verdict that published the batch."""
+    version = lake.version("rejected", found.level)
+    rows = lake.read("rejected", found.level, found.batch, version)
+    return rows.filter(pl.col("verdict") == found.verdict.verdict)
+
+
+def promote(
+    lake: Lake,
+    ledger: GateLedger,
+    suite: Suite,
+    operation: Operation,
+    batch: str,
+    upstream: str,
+    parents: pl.DataFrame,
+    *,
+    run_id: str,
+    waiver: Waiver | None = None,
+) -> Promotion:
+    """Take one batch through a level. `upstream` identifies what the parents are (the verdict that published them).
+
+    Returns with a verdict that opens or does not; only the former has published. Conflict when another run works on the
+    same batch.
+    """
+    level = operation.level.name
+    key = _hash(level, batch, upstream, operation.recipe)
+    current = find_publication(lake, ledger, level, batch)
+    if current and current.verdict.input_key == key and current.verdict.suite_sha256 == suite.sha256:
+        _drop_stale_rejected(lake, current)
+        return Promotion(current.verdict, _results(current.verdict), True, current.version)
+    load_engine()
+    for attempt in range(MAX_PUBLISH_ATTEMPTS):
+        seen = lake.version("published", level)
+        started = time.monotonic()
+        candidate_version, rows = _candidate(lake, operation, batch, key, parents, seen, run_id)
+        verdict, results = _audit(
+            lake, ledger, suite, operation, batch, key, candidate_version, rows, parents,
+            waiver=waiver, run_id=run_id, started=started,
+        )  # fmt: skip
+        if not verdict.opens:
+            return Promotion(verdict, results, False, None)
+        try:
+            version = _publish(lake, operation, verdict, rows, seen if operation.exclusive else None)
+        except Conflict:
+            # somebody published to this level meanwhile: what was built may hold a twin of theirs
+            if not operation.exclusive or attempt + 1 == MAX_PUBLISH_ATTEMPTS:
+                raise
+        else:
+            return Promotion(verdict, results, False, version)
+    raise AssertionError("unreachable")
+
+
+def _candidate(
+    lake: Lake, operation: Operation, batch: str, key: str, parents: pl.DataFrame, seen: int, run_id: str
+) -> tuple[int, pl.DataFrame]:
+    """Version and rows of a candidate for this input: the one that stands there, or a new one."""
+    level = operation.level.name
+    candidate_key = _hash(key, str(seen)) if operation.exclusive else key
+    version = lake.version("candidate", level)
+    found = lake.scan("candidate", level, version).filter(pl.col("batch") == batch).select("candidate_key").head(1)
+    if found.collect().to_series().to_list() != [candidate_key]:
+        rows = operation.build(parents, seen).with_columns(candidate_key=pl.lit(candidate_key))
+        enforce_permissions(operation.level, rows, parents)
+        metadata = {"run": run_id, "batch": batch, "recipe": operation.recipe, "input": key}
+        version = lake.write("candidate", level, batch, rows, metadata)
+    return version, lake.read("candidate", level, batch, version)
+
+
+def _audit(
+    lake: Lake, ledger: GateLedger, suite: Suite, operation: Operation, batch: str, key: str, version: int,
+    rows: pl.DataFrame, parents: pl.DataFrame, *, waiver: Waiver | None, run_id: str, started: float,
+) -> tuple[Verdict, list[Result]]:  # fmt: skip
+    level = operation.level.name
+    enforce_permissions(operation.level, rows, parents)
+    facts = batch_facts(rows, parents)
+    results = run_suite(suite, metrics(rows, parents), as_frame(facts))
+    passed = not closes(results)
+    fingerprint = lake.fingerprint("candidate", level, batch, version)
+    used = waiver if waiver and not passed else None
+    verdict = Verdict(
+        verdict=_hash(level, batch, fingerprint, suite.sha256, *((used.approver, used.reason) if used else ()))[:32],
+        level=level,
+        batch=batch,
+        passed=passed,
+        waived=used is not None,
+        approver=used.approver if used else None,
+        reason=used.reason if used else None,
+        input_key=key,
+        candidate_version=version,
+        candidate_fingerprint=fingerprint,
+        suite_sha256=suite.sha256,
+        recipe=operation.recipe,
+        n_in=int(facts["n_in"]),
+        n_kept=int(facts["n_kept"]),
+        n_rejected=int(facts["n_rejected"]),
+        seconds=time.monotonic() - started,
+        facts=json.dumps({**facts, "rejected_by": rejected_by_rule(rows)}),
+        results=json.dumps([one.as_row() for one in results]),
+        run_id=run_id,
+        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+    )
+    ledger.record(verdict)
+    return verdict, results
+
+
+def _publish(
+    lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFrame, only_if_version: int | None
+) -> int:
+    """Rejected rows first, then the one commit that makes the batch visible, then the end of the older rejected rows."""
+    level, batch = verdict.level, verdict.batch
+    if lake.fingerprint("candidate", level, batch, verdict.candidate_version) != verdict.candidate_fingerprint:
+        raise Conflict(f"candidate {level}/{batch} changed after its verdict; run the step again")
+    metadata = {
+        "run": verdict.run_id, "batch": batch, "recipe": verdict.recipe, "verdict": verdict.verdict,
+        "suite": verdict.suite_sha256, "candidate_version": str(verdict.candidate_version),
+    }  # fmt: skip
+    rows = rows.with_columns(verdict=pl.lit(verdict.verdict))
+    kept, rejected = (
+        rows.filter(keep) for keep in (pl.col("rejected_by").is_null(), pl.col("rejected_by").is_not_null())
+    )
+    columns = operation.columns
+    older = lake.read("rejected", level, batch, lake.version("rejected", level))
+    both = pl.concat([
+        older.filter(pl.col("verdict") != verdict.verdict), rejected.select(list(schema_of("rejected", columns)))
+    ])  # fmt: skip
+    lake.write("rejected", level, batch, both.select(list(schema_of("rejected", columns))), metadata)
+    version = lake.write(
+        "published", level, batch, kept.select(list(schema_of("published", columns))), metadata, only_if_version
+    )
+    _drop_stale_rejected(lake, Publication(level, batch, version, verdict))
+    return version
+
+
+def _drop_stale_rejected(lake: Lake, found: Publication) -> None:
+    rows = lake.read("rejected", found.level, found.batch, lake.version("rejected", found.level))
+    current = rows.filter(pl.col("verdict") == found.verdict.verdict)
+    if current.height < rows.height:
+        metadata = {"run": found.verdict.run_id, "batch": found.batch, "verdict": found.verdict.verdict}
+        lake.write("rejected", found.level, found.batch, current, metadata)
+
+
+def create_tables(lake: Lake, ledger: GateLedger, columns_of: dict[str, dict[str, pl.DataType]]) -> int:
+    """Make every table that is missing; returns how many were made."""
+    made = [ledger.create()]
+    for level, columns in columns_of.items():
+        for zone in ("candidate", "published", "rejected"):
+            schema = schema_of(zone, columns)
+            made.append(lake.create_table(zone, LEVELS[level].name, schema, "batch", INDEXED))
+    return sum(made)
+
+
+def _results(verdict: Verdict) -> list[Result]:
+    return [Result(**one) for one in json.loads(verdict.results)]
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

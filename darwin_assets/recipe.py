@@ -1,0 +1,79 @@
+"""The recipe: every threshold of every level in one TOML file, with the papers' values as defaults.
+
+A section is named after the stage folder whose settings it holds. The hash of a section stands in the `recipe` of every
+row that it made.
+"""
+
+import hashlib
+import json
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from darwin_assets.acquire.settings import AcquireSettings
+from darwin_assets.annotate.settings import AnnotateSettings
+from darwin_assets.complete.settings import CompleteSettings
+from darwin_assets.filter.settings import FilterSettings
+from darwin_assets.normalize.settings import NormalizeSettings
+from darwin_assets.refine.settings import RefineSettings
+from resources.errors import DarwinError
+
+
+class RecipeError(DarwinError):
+    """The recipe file cannot be used; the message names the setting and what it takes."""
+
+
+class Recipe(BaseModel):
+    """The settings of every stage. An unknown section or setting is an error, never ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    acquire: AcquireSettings = Field(default_factory=AcquireSettings)
+    normalize: NormalizeSettings = Field(default_factory=NormalizeSettings)
+    filter: FilterSettings = Field(default_factory=FilterSettings)
+    annotate: AnnotateSettings = Field(default_factory=AnnotateSettings)
+    refine: RefineSettings = Field(default_factory=RefineSettings)
+    complete: CompleteSettings = Field(default_factory=CompleteSettings)
+
+    def name_of(self, stage: str, version: int, *ingredients: str) -> str:
+        """`stage/version:hash`: the operation, its version and a hash of its settings and further ingredients."""
+        settings: BaseModel = getattr(self, stage)
+        payload = json.dumps([settings.model_dump(mode="json"), *ingredients], sort_keys=True)
+        return f"{stage}/{version}:{hashlib.sha256(payload.encode()).hexdigest()[:16]}"
+
+
+def load_recipe(path: Path | None) -> Recipe:
+    """The recipe in a TOML file; the papers' defaults when there is no such file. RecipeError when it does not fit."""
+    if path is None or not path.is_file():
+        return Recipe()
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"{path} is not valid TOML: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise RecipeError(f"{path}: {problems}") from None
+
+
+def default_toml() -> str:
+    """Every setting with its default and its meaning, as the text of a recipe file."""
+    lines = ["# Every setting of every level; the values are the defaults."]
+    recipe = Recipe()
+    for section in Recipe.model_fields:
+        lines += ["", f"[{section}]"]
+        model: BaseModel = getattr(recipe, section)
+        for name, setting in type(model).model_fields.items():
+            lines.append(f"# {setting.description}")
+            lines.append(f"{name} = {_toml(getattr(model, name))}")
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, tuple):
+        value = list(value)
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + " }"
+    if isinstance(value, list):
+        return "[" + ", ".join(_toml(one) for one in value) + "]"
+    return json.dumps(value, ensure_ascii=False)

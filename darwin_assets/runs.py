@@ -1,0 +1,121 @@
+"""Runs a batch from the command line, in this process, through the same job that the UI starts."""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import dagster as dg
+
+from darwin_assets.batches import BATCHES, check_key
+from darwin_assets.levels import BUILT
+from darwin_assets.project import Project
+from darwin_assets.promotion import Waiver
+from resources.errors import DarwinError
+
+
+@dataclass(frozen=True)
+class LevelReport:
+    """What one level came to in this run."""
+
+    level: str
+    n_in: int
+    n_kept: int
+    n_rejected: int
+    said: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """`error` is one line for a person, None when everything went through."""
+
+    batch: str
+    run_id: str
+    levels: list[LevelReport] = field(default_factory=list)
+    gate_closed: bool = False
+    error: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def run_batch(
+    project: Project,
+    instance: dg.DagsterInstance,
+    batch: str,
+    to: str = "L5",
+    waiver: tuple[str | None, str | None] = (None, None),
+) -> RunReport:
+    """Materialize the levels of one batch up to `to`. DarwinError when the batch or the level does not exist."""
+    from darwin_assets.automation import WHOLE_LADDER
+    from darwin_assets.definitions import define
+    from darwin_assets.ladder import LADDER
+
+    if to not in BUILT:
+        raise DarwinError(f"{to!r} is not a level that can be run: one of {', '.join(BUILT)}")
+    try:
+        check_key(batch)
+    except ValueError as error:
+        raise DarwinError(str(error)) from None
+    if batch not in instance.get_dynamic_partitions(BATCHES.name or ""):
+        raise DarwinError(f"batch {batch} is not known: `darwin status` lists batches, `darwin land` makes one")
+    wanted = [spec for spec in LADDER if spec.level <= to]
+    result = (
+        define(project)
+        .resolve_job_def(WHOLE_LADDER.name)
+        .execute_in_process(
+            instance=instance,
+            partition_key=batch,
+            asset_selection=[dg.AssetKey("landed_files"), *(dg.AssetKey(spec.asset) for spec in wanted)],
+            run_config=_run_config([spec.asset for spec in wanted], waiver),
+            raise_on_error=False,
+        )
+    )
+    return _report(project, batch, result)
+
+
+def _run_config(assets: list[str], waiver: tuple[str | None, str | None]) -> dict[str, Any]:
+    # the terminal shows a report of its own; the event log keeps everything
+    config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    approver, reason = waiver
+    if approver is None and reason is None:
+        return config
+    waive = {"waive": asdict(Waiver(approver or "", reason or ""))}
+    return config | {"ops": {asset: {"config": waive} for asset in assets}}
+
+
+def _report(project: Project, batch: str, result: dg.ExecuteInProcessResult) -> RunReport:
+    evaluations = result.get_asset_check_evaluations()
+    levels = [_level(project, str(one.metadata["verdict"].value), one.description or "") for one in evaluations]
+    failures = [event for event in result.all_events if event.is_step_failure]
+    if result.success:
+        return RunReport(batch, result.run_id, levels)
+    closed = (
+        bool(evaluations) and not evaluations[-1].passed and evaluations[-1].severity is dg.AssetCheckSeverity.ERROR
+    )
+    return RunReport(batch, result.run_id, levels, closed, _failure(failures))
+
+
+def _level(project: Project, verdict: str, said: str) -> LevelReport:
+    one = project.ledger.find(verdict)
+    reused = "nothing to do" in said
+    gate = "waived" if one.waived else "passed" if one.passed else "closed"
+    return LevelReport(
+        one.level,
+        one.n_in,
+        one.n_kept,
+        one.n_rejected,
+        f"{gate}, as before" if reused else gate,
+        0.0 if reused else one.seconds,
+    )
+
+
+def _failure(failures: list[dg.DagsterEvent]) -> str:
+    if not failures:
+        return "the run failed before its first step; see the run in the UI"
+    data = failures[0].step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error and error.cause:
+        error = error.cause
+    return error.message.strip().split(": ", 1)[-1] if error else "the step failed; see the run in the UI"
