@@ -1,0 +1,51 @@
+"""Fixtures that every suite shares: a project of its own in a temporary folder, with a real lake and a real instance."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from darwin_assets.project import Project, dagster_instance, initialize, open_project
+
+SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    if not SHARED_DATA.is_dir():
+        if os.environ.get("CI"):
+            pytest.fail("CI runs with the real documents of ../shared/data beside the project")
+        pytest.skip("the real documents of ../shared/data are not here")
+    return SHARED_DATA
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A project home of its own; nothing of the caller's environment reaches it."""
+    for name in (
+        "DARWIN_LAKE",
+        "DARWIN_LANDING",
+        "DARWIN_RECIPE",
+        "DAGSTER_HOME",
+        "DARWIN_LLM_URL",
+        "DARWIN_LLM_ENGINE",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DARWIN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def project(home: Path) -> Project:
+    found = open_project()
+    initialize(found)
+    return found
+
+
+@pytest.fixture
+def instance(project: Project) -> Iterator[dg.DagsterInstance]:
+    with dagster_instance(project) as opened:
+        yield opened

@@ -1,0 +1,113 @@
+"""D28, D29: three states of a chunk, the 95 % rule, and nothing lost whatever an engine replies."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from darwin_assets.refine.answer import EngineReply, wrap
+from darwin_assets.refine.assemble import COLUMNS, REJECTION, assemble
+from darwin_assets.refine.settings import RefineSettings
+from darwin_assets.refine.tasks import plan
+
+SETTINGS = RefineSettings()
+
+
+def document(n_chunks: int) -> str:
+    return "\n\n".join(f"Paragraph number {n}" + " with many plain words" * 32 for n in range(n_chunks))
+
+
+def test_columns_and_order_are_those_of_the_contract() -> None:
+    rows = pl.DataFrame({"id": ["b", "a"], "text": ["Text of b.", None]})
+    built = assemble(rows, plan(rows, SETTINGS), {}, SETTINGS)
+    assert built["id"].to_list() == ["b", "a"]
+    assert dict(built.schema) == {"id": pl.String(), "text": pl.String(), **COLUMNS, **REJECTION}
+
+
+def test_the_three_states_are_told_apart() -> None:
+    rows = pl.DataFrame({"id": ["a"], "text": [document(4)]})
+    tasks = plan(rows, SETTINGS)
+    assert len(tasks) == 4
+    replies = {
+        tasks[0].key: EngineReply(wrap(tasks[0].text)),
+        tasks[1].key: EngineReply(wrap("")),
+        tasks[2].key: EngineReply(wrap("Something else was 42 here.")),
+    }
+    row = assemble(rows, tasks, replies, RefineSettings(min_cleaned_share=0)).row(0, named=True)
+    assert [chunk["state"] for chunk in row["chunks"]] == ["cleaned", "empty", "fell_back", "fell_back"]
+    assert [chunk["reason"] for chunk in row["chunks"]] == ["", "", "guard_new_numbers", "no_reply"]
+    assert (row["n_chunks"], row["n_cleaned"], row["n_empty"], row["n_fell_back"]) == (4, 1, 1, 2)
+    assert row["cleaned_share"] == 0.5
+    assert "new_numbers" in row["guard_failures"]
+    assert {one["name"]: one["n_failed"] for one in row["guards"]}["new_numbers"] == 1
+    assert row["text"] == "\n\n".join([tasks[0].text, tasks[2].text, tasks[3].text])
+
+
+@pytest.mark.parametrize(
+    ("n_chunks", "n_failed", "rejected"), [(20, 1, None), (19, 1, "refine.cleaned_share"), (1, 0, None)]
+)
+def test_the_ninety_five_percent_rule(n_chunks: int, n_failed: int, rejected: str | None) -> None:
+    rows = pl.DataFrame({"id": ["a"], "text": [document(n_chunks)]})
+    tasks = plan(rows, SETTINGS)
+    assert len(tasks) == n_chunks
+    replies = {task.key: EngineReply(wrap(task.text)) for task in tasks[n_failed:]}
+    row = assemble(rows, tasks, replies, SETTINGS).row(0, named=True)
+    assert row["rejected_by"] == rejected
+    assert row["rejected_kind"] == ("failure" if rejected else None)
+    assert row["cleaned_share"] == (n_chunks - n_failed) / n_chunks
+
+
+def test_a_document_of_which_nothing_is_left_is_rejected() -> None:
+    rows = pl.DataFrame({"id": ["a"], "text": ["Page 3 of 10"]})
+    tasks = plan(rows, SETTINGS)
+    row = assemble(rows, tasks, {tasks[0].key: EngineReply(wrap(""))}, SETTINGS).row(0, named=True)
+    assert (row["rejected_by"], row["rejected_kind"], row["text"]) == ("refine.nothing_left", "rule", "")
+
+
+def test_joints_neither_glue_nor_tear() -> None:
+    settings = RefineSettings(chunk_chars=16, min_cleaned_share=0)
+    rows = pl.DataFrame({"id": ["a"], "text": ["alpha beta gamma delta epsilon\n\nzeta eta theta iota"]})
+    tasks = plan(rows, settings)
+    replies = {task.key: EngineReply(wrap("" if "delta" in task.text else task.text)) for task in tasks}
+    text = assemble(rows, tasks, replies, settings)["text"][0]
+    kept = [word for task in tasks if "delta" not in task.text for word in task.text.split()]
+    assert text.split() == kept
+    assert "\n\nzeta" in text
+
+
+FRAGMENTS = st.sampled_from(
+    ["<CLEANED_TEXT>", "</CLEANED_TEXT>", "Paragraph", "number 1", "$", "42", "I'm sorry", "\n\n"]
+)
+REPLIES = st.none() | st.builds(
+    EngineReply,
+    st.none() | st.lists(FRAGMENTS | st.text(max_size=20), max_size=6).map("".join),
+    st.sampled_from([None, "stop", "length", "odd"]),
+    st.sampled_from([None, "timeout"]),
+)
+DOCUMENTS = st.lists(
+    st.sampled_from(["A plain sentence. ", "$x$ ", "\n\n", "| a |\n", "```\n"]) | st.text(max_size=9), max_size=40
+)
+
+
+@given(DOCUMENTS.map("".join), st.lists(REPLIES, min_size=1, max_size=5))
+@settings(max_examples=80, deadline=None)
+def test_no_reply_raises_or_loses_the_original(text: str, replies: list[EngineReply | None]) -> None:
+    settings_ = RefineSettings(chunk_chars=40)
+    rows = pl.DataFrame({"id": ["a"], "text": [text]}, schema={"id": pl.String, "text": pl.String})
+    tasks = plan(rows, settings_)
+    given_replies = {task.key: replies[n % len(replies)] for n, task in enumerate(tasks)}
+    known = {key: reply for key, reply in given_replies.items() if reply is not None}
+    row = assemble(rows, tasks, known, settings_).row(0, named=True)
+    assert row["n_cleaned"] + row["n_empty"] + row["n_fell_back"] == row["n_chunks"] == len(tasks)
+    if row["n_fell_back"] == len(tasks):
+        assert row["text"] == text
+
+
+@given(DOCUMENTS.map("".join))
+@settings(max_examples=100, deadline=None)
+def test_an_engine_that_changes_nothing_changes_nothing(text: str) -> None:
+    settings_ = RefineSettings(chunk_chars=40)
+    rows = pl.DataFrame({"id": ["a"], "text": [text]}, schema={"id": pl.String, "text": pl.String})
+    tasks = plan(rows, settings_)
+    built = assemble(rows, tasks, {task.key: EngineReply(wrap(task.text)) for task in tasks}, settings_)
+    assert built["text"][0] == text
