@@ -23,6 +23,8 @@ from darwin_assets.status import funnel
 EXAMPLES = Path(__file__).parent.parent / "examples"
 EXCERPTS = 3
 EXCERPT_LINES = 6
+LINE_CHARS = 160
+CONTEXT_CHARS = 30
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def funnel_table(rows: pl.DataFrame) -> Table:
     """The funnel as a table for a terminal."""
     table = Table(title="Funnel", header_style="bold")
     for name in ("level", "in", "kept", "rejected by rule", "gates", "seconds", "docs/s"):
-        table.add_column(name)
+        table.add_column(name, no_wrap=name == "rejected by rule")
     for row in rows.iter_rows(named=True):
         rules = "\n".join(f"{one['rows']} {one['rule']}" for one in row["rejected_by"])
         opened = f"{row['batches'] - row['closed']} of {row['batches']} open"
@@ -113,14 +115,22 @@ def _largest_change(title: str, before: str, after: str) -> Change:
     old, new = before.splitlines(), after.splitlines()
     blocks = [op for op in SequenceMatcher(None, old, new, autojunk=False).get_opcodes() if op[0] != "equal"]
     _, a0, a1, b0, b1 = max(
-        blocks, key=lambda op: sum(map(len, old[op[1] : op[2]])) + sum(map(len, new[op[3] : op[4]]))
+        blocks, key=lambda op: abs(sum(map(len, old[op[1] : op[2]])) - sum(map(len, new[op[3] : op[4]])))
     )
-    return Change(title, old[a0 : min(a1, a0 + EXCERPT_LINES)], new[b0 : min(b1, b0 + EXCERPT_LINES)])
+    removed, added = ([line for line in lines if line.strip()][:EXCERPT_LINES] for lines in (old[a0:a1], new[b0:b1]))
+    # two long lines that differ in the middle are shown from shortly before that place
+    start = max(0, _first_difference(removed[0], added[0]) - CONTEXT_CHARS) if len(removed) == len(added) == 1 else 0
+    return Change(title, [line[start:] for line in removed], [line[start:] for line in added])
+
+
+def _first_difference(left: str, right: str) -> int:
+    pairs = enumerate(zip(left, right, strict=False))
+    return next((at for at, (one, other) in pairs if one != other), min(len(left), len(right)))
 
 
 def _shown(change: Change) -> Text:
     shown = Text(f"{change.title}\n", style="bold")
     for sign, lines, style in (("- ", change.before, "red"), ("+ ", change.after, "green")):
         for line in lines:
-            shown.append(f"{sign}{line[:160]}\n", style=style)
+            shown.append(f"{sign}{line[:LINE_CHARS]}\n", style=style)
     return shown
