@@ -16,6 +16,7 @@ from darwin_assets.annotate.settings import AnnotateSettings
 from darwin_assets.annotate.taxonomy import Discipline, DocumentKind, DocumentType, EducationLevel
 from darwin_assets.annotate.train import Floats
 from darwin_assets.annotate.windows import windows
+from darwin_assets.contract import REJECTION
 
 COLUMNS: dict[str, pl.DataType] = {
     "discipline": pl.String(),
@@ -32,13 +33,6 @@ COLUMNS: dict[str, pl.DataType] = {
 """Labels are values of the enumerations in `taxonomy`; beside each stands the probability of the best label,
 0 to 1, also where it reads abstain. `education_score` is 0 to 5, `document_kind_by` "metadata" or "model"."""
 
-REJECTION: dict[str, pl.DataType] = {
-    "rejected_by": pl.String(),
-    "rejected_kind": pl.String(),
-    "rejected_value": pl.Float64(),
-    "rejected_threshold": pl.String(),
-    "rejected_detail": pl.String(),
-}
 
 _SLICE_DOCUMENTS = 256
 """Documents scored at once: bounds the memory for windows and features, changes no score."""

@@ -13,8 +13,9 @@ from darwin_assets.complete.guards import check
 from darwin_assets.complete.rules import used_row_ids
 from darwin_assets.complete.settings import CompleteSettings
 from darwin_assets.complete.tasks import WindowTask, skip_reason
+from darwin_assets.contract import REJECTION
 from darwin_assets.refine.answer import Reply
-from darwin_assets.refine.assemble import REJECTION, worst
+from darwin_assets.refine.assemble import GUARDS, PIECES, worst
 from darwin_assets.refine.guards import GuardResult
 
 State = Literal["completed", "unchanged", "fell_back"]
@@ -29,28 +30,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "n_fell_back": pl.Int64(),
     "expansion": pl.Float64(),
     "guard_failures": pl.List(pl.String()),
-    "guards": pl.List(
-        pl.Struct(
-            {
-                "name": pl.String(),
-                "worst_value": pl.Float64(),
-                "threshold": pl.Float64(),
-                "n_failed": pl.Int64(),
-            }
-        )
-    ),
-    "windows": pl.List(
-        pl.Struct(
-            {
-                "index": pl.Int64(),
-                "start_char": pl.Int64(),
-                "n_chars_before": pl.Int64(),
-                "n_chars_after": pl.Int64(),
-                "state": pl.String(),
-                "reason": pl.String(),
-            }
-        )
-    ),
+    "guards": GUARDS,
+    "windows": PIECES,
 }
 
 

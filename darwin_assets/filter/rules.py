@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from darwin_assets.contract import REJECTION
+
 if TYPE_CHECKING:
     from darwin_assets.filter.settings import FilterSettings
 
@@ -64,14 +66,7 @@ _CATALOGUE: tuple[tuple[str, str, str | None, str | None, str], ...] = (
 RULE_IDS: tuple[str, ...] = (*(entry[0] for entry in _CATALOGUE), EXACT_DUPLICATE, NEAR_DUPLICATE)
 """Every reason for which L2 rejects a document, in the order of judgement."""
 
-JUDGEMENT: dict[str, pl.DataType] = {
-    "rejected_by": pl.String(),
-    "rejected_kind": pl.String(),
-    "rejected_value": pl.Float64(),
-    "rejected_threshold": pl.String(),
-    "rejected_detail": pl.String(),
-    "failed_rules": pl.List(pl.String()),
-}
+JUDGEMENT: dict[str, pl.DataType] = {**REJECTION, "failed_rules": pl.List(pl.String())}
 """Columns of a judgement; where the document is kept, five are null and `failed_rules` is empty."""
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from darwin_assets.contract import REJECTION
 from darwin_assets.refine.answer import Reply, read
 from darwin_assets.refine.guards import GuardResult, check
 from darwin_assets.refine.settings import RefineSettings
@@ -15,6 +16,23 @@ from darwin_assets.refine.tasks import ChunkTask
 
 State = Literal["cleaned", "empty", "fell_back"]
 
+GUARDS = pl.List(
+    pl.Struct({"name": pl.String, "worst_value": pl.Float64, "threshold": pl.Float64, "n_failed": pl.Int64})
+)
+"""The worst value of each guard over a document, and how many of its pieces failed it."""
+PIECES = pl.List(
+    pl.Struct(
+        {
+            "index": pl.Int64,
+            "start_char": pl.Int64,
+            "n_chars_before": pl.Int64,
+            "n_chars_after": pl.Int64,
+            "state": pl.String,
+            "reason": pl.String,
+        }
+    )
+)
+"""What became of each chunk or window of a document."""
 COLUMNS: dict[str, pl.DataType] = {
     "n_chunks": pl.Int64(),
     "n_cleaned": pl.Int64(),
@@ -23,35 +41,8 @@ COLUMNS: dict[str, pl.DataType] = {
     "cleaned_share": pl.Float64(),
     "retention": pl.Float64(),
     "guard_failures": pl.List(pl.String()),
-    "guards": pl.List(
-        pl.Struct(
-            {
-                "name": pl.String(),
-                "worst_value": pl.Float64(),
-                "threshold": pl.Float64(),
-                "n_failed": pl.Int64(),
-            }
-        )
-    ),
-    "chunks": pl.List(
-        pl.Struct(
-            {
-                "index": pl.Int64(),
-                "start_char": pl.Int64(),
-                "n_chars_before": pl.Int64(),
-                "n_chars_after": pl.Int64(),
-                "state": pl.String(),
-                "reason": pl.String(),
-            }
-        )
-    ),
-}
-REJECTION: dict[str, pl.DataType] = {
-    "rejected_by": pl.String(),
-    "rejected_kind": pl.String(),
-    "rejected_value": pl.Float64(),
-    "rejected_threshold": pl.String(),
-    "rejected_detail": pl.String(),
+    "guards": GUARDS,
+    "chunks": PIECES,
 }
 
 
