@@ -10,6 +10,9 @@ from resources.errors import DarwinError
 MAX_GROWTH_WITHOUT_ADDING = 1.05
 """A level that may edit but not add may grow a text by at most this factor (repairs of spacing and symbols)."""
 
+WORDS = ("text", "title")
+"""Columns that hold words of a document: an expectation may put a value that it observed into its result."""
+
 
 class PermissionBreach(DarwinError):
     """A level did what `levels.py` does not permit it to do. Never waivable."""
@@ -61,10 +64,10 @@ def batch_facts(rows: pl.DataFrame, parents: pl.DataFrame) -> dict[str, int | fl
 
 
 def metrics(rows: pl.DataFrame, parents: pl.DataFrame) -> pl.DataFrame:
-    """The kept rows as a gate sees them: no text, no nested columns, the parent's hash and length beside their own."""
+    """The kept rows as a gate sees them: no words of a document, no nested columns, the parent's hash and length added."""
     kept = with_parent_text(rows.filter(pl.col("rejected_by").is_null()), parents)
     nested = [name for name, dtype in kept.schema.items() if dtype.is_nested()]
-    return kept.drop(["text", "_parent", *nested], strict=False)
+    return kept.drop([*WORDS, "_parent", *nested], strict=False)
 
 
 def enforce_permissions(level: Level, rows: pl.DataFrame, parents: pl.DataFrame) -> None:

@@ -18,6 +18,8 @@ from rich.text import Text
 from resources.errors import DarwinError
 
 GATE_CLOSED, QUARANTINED = 3, 4
+ANCESTOR_COLUMNS = ("level", "id", "n_chars", "licence", "recipe")
+LANDED_COLUMNS = ("path", "raw_sha256", "n_bytes", "licence", "collected_at")
 
 app = typer.Typer(
     help="Refine raw documents into training data, level by level.",
@@ -116,11 +118,12 @@ def show(
     if as_json:
         _print_json(found)
         return
-    for part, values in found.items():
-        if values:
-            console.print(part, style="bold")
-            for one in values if isinstance(values, list) else [values]:
-                console.print(_table(["column", "value"], [[k, v] for k, v in one.items() if v is not None]))
+    console.print(
+        _table(["column", "value"], [[name, value] for name, value in found["row"].items() if value is not None])
+    )
+    for part, columns in (("ancestors", ANCESTOR_COLUMNS), ("landed", LANDED_COLUMNS)):
+        console.print(f"[bold]{part}[/bold]")
+        console.print(_table(list(columns), [[one.get(name) for name in columns] for one in found[part]]))
 
 
 @app.command()

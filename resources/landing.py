@@ -48,6 +48,8 @@ class LandingZone(dg.ConfigurableResource[Any]):
 
     def drops(self) -> list[Drop]:
         """What stands in `incoming/`, oldest first; a loose file counts as a drop that cannot be read."""
+        if not self._at("incoming").is_dir():
+            raise DarwinError(f"{self.folder} is no landing zone yet: run `darwin init` first")
         entries = [path for path in self._at("incoming").iterdir() if not path.name.startswith(PARTIAL_PREFIX)]
         return sorted((_look(path) for path in entries), key=lambda drop: (drop.newest_ns, drop.path.name))
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from darwin_assets.contract import COMMON, REJECTION
+from darwin_assets.filter.rules import EXACT_DUPLICATE
 from darwin_assets.filter.screen import SCREEN
 from darwin_assets.levels import LEVELS
 from darwin_assets.normalize.assets import L1_COLUMNS
@@ -60,7 +61,11 @@ def _reject_twins(signed: pl.DataFrame, twins: pl.DataFrame, min_jaccard: float)
         rejected_by=pl.when(twin).then("rule").otherwise("rejected_by"),
         rejected_kind=pl.when(twin).then(pl.lit("rule")).otherwise("rejected_kind"),
         rejected_value=pl.when(twin).then("similarity").otherwise("rejected_value"),
-        rejected_threshold=pl.when(twin).then(pl.lit(f">= {min_jaccard}")).otherwise("rejected_threshold"),
+        rejected_threshold=pl.when(pl.col("rule") == EXACT_DUPLICATE)
+        .then(pl.lit("= 1"))
+        .when(twin)
+        .then(pl.lit(f">= {min_jaccard}"))
+        .otherwise("rejected_threshold"),
         rejected_detail=pl.when(twin).then(pl.lit("twin of ") + pl.col("survivor_id")).otherwise("rejected_detail"),
     )
 
