@@ -16,9 +16,13 @@ def funnel_svg(ladder: list[tuple[str, int, int]]) -> str:
     Two paths draw all bars, so that six levels with counts of seven digits stay below INLINE_MARKDOWN_CHARS.
     """
     widest = max((rows for _, *counts in ladder for rows in counts), default=1) or 1
-    bars = [_bars([came_in for _, came_in, _ in ladder], widest, CAME_IN), _bars([kept for *_, kept in ladder], widest, KEPT)]
+    bars = [
+        _bars([came_in for _, came_in, _ in ladder], widest, CAME_IN),
+        _bars([kept for *_, kept in ladder], widest, KEPT),
+    ]
     labels = (
-        f'<text x="{INDENT}" y="{index * ROW_HEIGHT + 17}">{escape(label(*step))}</text>' for index, step in enumerate(ladder)
+        f'<text x="{INDENT}" y="{index * ROW_HEIGHT + 17}">{escape(label(*step))}</text>'
+        for index, step in enumerate(ladder)
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{ROW_HEIGHT * max(len(ladder), 1)}" '

@@ -98,7 +98,7 @@ def promotion_metadata(
         # of the documents found, not of the files: a file of L0 holds one document, many or none
         "retention": round(verdict.n_kept / judged, 4) if judged else 0.0,
         "rejected": verdict.n_rejected,
-        "rejected_by_rule": rejected_table(facts["rejected_by"]),
+        **({"rejected_by_rule": rejected_table(facts["rejected_by"])} if facts["rejected_by"] else {}),
         "preview": dg.MetadataValue.md(preview(rows, preview_chars)),
         "gate": "waived" if verdict.waived else "passed",
         "kept_chars": facts["kept_chars"],

@@ -145,7 +145,9 @@ def promote(
     for attempt in range(MAX_PUBLISH_ATTEMPTS):
         seen = lake.version("published", level)
         started = time.monotonic()
-        candidate_version, rows = _candidate(lake, operation, batch, key, parents, seen, run_id)
+        candidate_version, rows = _candidate(
+            lake, ledger, suite, operation, batch, key, parents, seen, run_id=run_id, waived=waiver is not None
+        )
         verdict, results = _audit(
             lake, ledger, suite, operation, batch, key, candidate_version, rows, parents,
             waiver=waiver, run_id=run_id, started=started,
@@ -153,7 +155,7 @@ def promote(
         if not verdict.opens:
             return Promotion(verdict, results, False, None)
         try:
-            version = _publish(lake, operation, verdict, rows, seen if operation.exclusive else None)
+            version = _publish(lake, operation, verdict, rows, seen)
         except Conflict:
             # somebody published to this level meanwhile: what was built may hold a twin of theirs
             if not operation.exclusive or attempt + 1 == MAX_PUBLISH_ATTEMPTS:
@@ -164,14 +166,23 @@ def promote(
 
 
 def _candidate(
-    lake: Lake, operation: Operation, batch: str, key: str, parents: pl.DataFrame, seen: int, run_id: str
-) -> tuple[int, pl.DataFrame]:
-    """Version and rows of a candidate for this input: the one that stands there, or a new one."""
+    lake: Lake, ledger: GateLedger, suite: Suite, operation: Operation, batch: str, key: str, parents: pl.DataFrame,
+    seen: int, *, run_id: str, waived: bool,
+) -> tuple[int, pl.DataFrame]:  # fmt: skip
+    """Version and rows of a candidate for this input: the one that stands there, or a new one.
+
+    One on which this suite has closed the gate is built again, for what failed may have been a server that is back by
+    now; only a waiver is about the candidate that was judged.
+    """
     level = operation.level.name
     candidate_key = _hash(key, str(seen)) if operation.exclusive else key
     version = lake.version("candidate", level)
     found = lake.scan("candidate", level, version).filter(pl.col("batch") == batch).select("candidate_key").head(1)
-    if found.collect().to_series().to_list() != [candidate_key]:
+    stands = found.collect().to_series().to_list() == [candidate_key]
+    if stands and not waived:
+        fingerprint = lake.fingerprint("candidate", level, batch, version)
+        stands = not ledger.refused(_verdict_id(level, batch, fingerprint, suite))
+    if not stands:
         rows = operation.build(parents, seen).with_columns(candidate_key=pl.lit(candidate_key))
         enforce_permissions(operation.level, rows, parents)
         metadata = {"run": run_id, "batch": batch, "recipe": operation.recipe, "input": key}
@@ -191,7 +202,7 @@ def _audit(
     fingerprint = lake.fingerprint("candidate", level, batch, version)
     used = waiver if waiver and not passed else None
     verdict = Verdict(
-        verdict=_hash(level, batch, fingerprint, suite.sha256, *((used.approver, used.reason) if used else ()))[:32],
+        verdict=_verdict_id(level, batch, fingerprint, suite, used),
         level=level,
         batch=batch,
         passed=passed,
@@ -216,9 +227,7 @@ def _audit(
     return verdict, results
 
 
-def _publish(
-    lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFrame, only_if_version: int | None
-) -> int:
+def _publish(lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFrame, seen: int) -> int:
     """Rejected rows first, then the one commit that makes the batch visible, then the end of the older rejected rows."""
     level, batch = verdict.level, verdict.batch
     if lake.fingerprint("candidate", level, batch, verdict.candidate_version) != verdict.candidate_fingerprint:
@@ -232,24 +241,25 @@ def _publish(
         rows.filter(keep) for keep in (pl.col("rejected_by").is_null(), pl.col("rejected_by").is_not_null())
     )
     columns = operation.columns
-    older = lake.read("rejected", level, batch, lake.version("rejected", level))
-    both = pl.concat([
-        older.filter(pl.col("verdict") != verdict.verdict), rejected.select(list(schema_of("rejected", columns)))
-    ])  # fmt: skip
-    lake.write("rejected", level, batch, both.select(list(schema_of("rejected", columns))), metadata)
-    version = lake.write(
-        "published", level, batch, kept.select(list(schema_of("published", columns))), metadata, only_if_version
-    )
+    rejected_seen = lake.version("rejected", level)
+    older = lake.read("rejected", level, batch, rejected_seen)
+    names = list(schema_of("rejected", columns))
+    both = pl.concat([older.filter(pl.col("verdict") != verdict.verdict).select(names), rejected.select(names)])
+    lake.write("rejected", level, batch, both, metadata, since=rejected_seen)
+    kept = kept.select(list(schema_of("published", columns)))
+    condition = {"only_if_version" if operation.exclusive else "since": seen}
+    version = lake.write("published", level, batch, kept, metadata, **condition)
     _drop_stale_rejected(lake, Publication(level, batch, version, verdict))
     return version
 
 
 def _drop_stale_rejected(lake: Lake, found: Publication) -> None:
-    rows = lake.read("rejected", found.level, found.batch, lake.version("rejected", found.level))
+    seen = lake.version("rejected", found.level)
+    rows = lake.read("rejected", found.level, found.batch, seen)
     current = rows.filter(pl.col("verdict") == found.verdict.verdict)
     if current.height < rows.height:
         metadata = {"run": found.verdict.run_id, "batch": found.batch, "verdict": found.verdict.verdict}
-        lake.write("rejected", found.level, found.batch, current, metadata)
+        lake.write("rejected", found.level, found.batch, current, metadata, since=seen)
 
 
 def create_tables(lake: Lake, ledger: GateLedger, columns_of: dict[str, dict[str, pl.DataType]]) -> int:
@@ -264,6 +274,11 @@ def create_tables(lake: Lake, ledger: GateLedger, columns_of: dict[str, dict[str
 
 def _results(verdict: Verdict) -> list[Result]:
     return [Result(**one) for one in json.loads(verdict.results)]
+
+
+def _verdict_id(level: str, batch: str, fingerprint: str, suite: Suite, waiver: Waiver | None = None) -> str:
+    """Names what was judged, by what, and who let it through all the same."""
+    return _hash(level, batch, fingerprint, suite.sha256, *((waiver.approver, waiver.reason) if waiver else ()))[:32]
 
 
 def _hash(*parts: str) -> str:

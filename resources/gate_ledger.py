@@ -91,6 +91,11 @@ class GateLedger(dg.ConfigurableResource[Any]):
             raise LakeError(f"verdict {verdict} is not in the gate ledger")
         return Verdict(**rows.row(0, named=True))
 
+    def refused(self, verdict: str) -> bool:
+        """Whether this verdict was given and lets nothing through."""
+        closed = (pl.col("verdict") == verdict) & ~pl.col("passed") & ~pl.col("waived")
+        return self._scan().filter(closed).head(1).collect().height > 0
+
     def all(self) -> pl.DataFrame:
         """Every verdict, oldest first."""
         return self._scan().sort("at").collect()

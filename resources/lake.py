@@ -105,15 +105,17 @@ class Lake(dg.ConfigurableResource[Any]):
         rows: pl.DataFrame,
         metadata: Mapping[str, str],
         only_if_version: int | None = None,
+        since: int | None = None,
     ) -> int:
         """Replace one partition in one commit; returns the version of that commit.
 
-        With `only_if_version` the commit is refused (Conflict) when *anybody* committed to the table since that version;
-        without it only a writer of the same partition is in the way.
+        With `since`, the version that the rows were made from, the commit is refused (Conflict) when somebody changed the
+        partition after it; with `only_if_version` when *anybody* committed to the table since that version. Without either
+        only a writer of the same partition at the same moment is in the way.
         """
         from deltalake import CommitProperties, write_deltalake
 
-        table = self._open(zone, level, only_if_version)
+        table = self._open(zone, level, since if only_if_version is None else only_if_version)
         commit = CommitProperties(
             custom_metadata={METADATA_PREFIX + key: value for key, value in metadata.items()},
             max_commit_retries=None if only_if_version is None else 0,

@@ -24,14 +24,7 @@ def shared_data() -> Path:
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A project home of its own; nothing of the caller's environment reaches it."""
-    for name in (
-        "DARWIN_LAKE",
-        "DARWIN_LANDING",
-        "DARWIN_RECIPE",
-        "DAGSTER_HOME",
-        "DARWIN_LLM_URL",
-        "DARWIN_LLM_ENGINE",
-    ):
+    for name in [name for name in os.environ if name.startswith("DARWIN_") or name == "DAGSTER_HOME"]:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DARWIN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")

@@ -39,15 +39,17 @@ def create_landed(lake: Lake) -> bool:
 def store_drop(batch: str, landing: LandingZone, lake: Lake, raw: RawStore, run_id: str) -> pl.DataFrame:
     """Store every file of a taken drop and say so in one commit; the rows. A second call finds the work done.
 
-    Safe to cut off anywhere: files are removed only after the commit that lists them.
+    Safe to cut off anywhere: files are removed only after the commit that lists them. Conflict when another run stored the
+    same drop meanwhile: it removes files while this one still lists them.
     """
-    rows = lake.read(ZONE, TABLE, batch, lake.version(ZONE, TABLE))
+    seen = lake.version(ZONE, TABLE)
+    rows = lake.read(ZONE, TABLE, batch, seen)
     folder = landing.taken(batch)
     if rows.height == 0:
         if not folder.is_dir():
             raise DarwinError(f"{batch} has no landed files and no folder {folder.name} in the landing zone")
         rows = _rows(batch, folder, raw)
-        lake.write(ZONE, TABLE, batch, rows, {"run": run_id, "batch": batch})
+        lake.write(ZONE, TABLE, batch, rows, {"run": run_id, "batch": batch}, since=seen)
     landing.release(batch)
     return rows
 

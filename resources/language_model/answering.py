@@ -17,8 +17,8 @@ LOOK_UP_REQUESTS = 2_048
 HANDED_OVER_WINDOWS = 2
 # Parts of a window in which requests are handed over: one crossing to the client's thread serves many.
 HAND_OVERS_PER_WINDOW = 4
-# How long to wait for a reply before looking whether a commit is due.
-COLLECT_SECONDS = 1.0
+# How long to wait for a reply before looking whether a commit is due, or requests that wait have made room.
+COLLECT_SECONDS = 0.1
 
 
 class Answering:
@@ -55,15 +55,13 @@ class Answering:
             client = BackgroundClient(self._settings)
             stack.callback(self._keep_the_rest, client)
             stack.enter_context(client)
-            while True:
-                yield from self._hand_over(client)
-                if self._exhausted and not self._n_handed_over:
-                    return
-                # Stored before any is parsed by the caller.
-                answers = client.collect(COLLECT_SECONDS)
+            while self._n_handed_over or not self._exhausted:
+                answers = client.collect(COLLECT_SECONDS) if self._n_handed_over else []
+                # Stored before the caller parses them, and the servers kept busy while it does.
                 replies = [reply for answer in answers for reply in self._keep(answer)]
                 if self._log is not None:
                     self._log.flush(only_if_due=True)
+                yield from self._hand_over(client)
                 yield from replies
 
     def _hand_over(self, client: BackgroundClient) -> Iterator[ChatReply]:

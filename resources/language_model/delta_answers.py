@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from resources.delta import writer_properties
 from resources.language_model.errors import AnswerStoreError
 from resources.language_model.requests import ChatReply
 
 if TYPE_CHECKING:
-    from deltalake import DeltaTable, WriterProperties
+    from deltalake import DeltaTable
 
 _log = logging.getLogger(__name__)
 
@@ -187,14 +188,6 @@ class DeltaAnswerLog:
         return pl.scan_delta(self._table).filter(
             pl.col("prompt_id") == self._prompt_id, pl.col("model_fingerprint") == self._model_fingerprint
         )
-
-
-def writer_properties() -> "WriterProperties":
-    """Compressed, and no statistics or dictionary of the text in file footers."""
-    from deltalake import ColumnProperties, WriterProperties
-
-    text = ColumnProperties(statistics_enabled="NONE", dictionary_enabled=False)
-    return WriterProperties(compression="ZSTD", compression_level=3, column_properties={"text": text})
 
 
 @contextmanager

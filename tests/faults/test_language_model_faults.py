@@ -156,6 +156,14 @@ def test_the_other_servers_take_over_when_one_dies() -> None:
     assert sum(first.paid.values()) > 250
 
 
+def test_a_second_attempt_goes_to_another_server() -> None:
+    with ChatServer(lambda _prompt, _attempt: SERVER_ERROR) as broken, ChatServer() as sound:
+        model = model_of(broken, sound, window=1, max_attempts=2)
+        replies = answers(model, [ask(number) for number in range(8)])
+    assert all(reply.ok for reply in replies.values())
+    assert sum(broken.sent.values()) > 0
+
+
 def test_work_is_shared_between_servers() -> None:
     with ChatServer(seconds=0.01) as quick, ChatServer(seconds=0.03) as slow:
         answers(model_of(quick, slow, window=8), [ask(number) for number in range(200)])
@@ -164,12 +172,12 @@ def test_work_is_shared_between_servers() -> None:
 
 def test_a_request_that_waits_holds_no_place_in_the_window() -> None:
     def plan(prompt: str, attempt: int) -> Fault | None:
-        return Fault("status", 503, retry_after="0.5") if prompt == "document 0" and attempt == 1 else None
+        return Fault("status", 500, retry_after="1.0") if number_of(prompt) < 3 and attempt == 1 else None
 
     with ChatServer(plan) as server:
         model = model_of(server, window=1)
         replies = list(model.answer([ask(n) for n in range(20)], store=None, prompt_id="p"))
-    assert [reply.key for reply in replies][-1] == "k0"
+    assert {reply.key for reply in replies[-3:]} == {"k0", "k1", "k2"}
     assert all(reply.ok for reply in replies)
 
 
@@ -242,7 +250,7 @@ def test_a_key_that_expires_stops_the_run_at_once() -> None:
 
 
 def test_a_redirect_is_not_followed() -> None:
-    with ChatServer(lambda _prompt, _attempt: Fault("status", 307)) as server:
+    with ChatServer(lambda _prompt, _attempt: Fault("status", 307, location="/v1/models")) as server:
         with pytest.raises(ConfigurationError, match="http_307"):
             list(model_of(server).answer([ask(0)], store=None, prompt_id="p"))
         assert sum(server.sent.values()) == 1
@@ -273,11 +281,11 @@ def test_a_server_that_is_away_for_a_while_costs_no_request() -> None:
 
 def test_documents_that_always_fail_do_not_stop_the_others() -> None:
     def plan(prompt: str, _attempt: int) -> Fault | None:
-        return SERVER_ERROR if number_of(prompt) < 25 else None
+        return SERVER_ERROR if number_of(prompt) < 8 else None
 
     with ChatServer(plan) as server:
         replies = answers(model_of(server, window=4), [ask(number) for number in range(400)])
-    assert {key for key, reply in replies.items() if not reply.ok} == {f"k{number}" for number in range(25)}
+    assert {key for key, reply in replies.items() if not reply.ok} == {f"k{number}" for number in range(8)}
 
 
 def test_requests_are_read_only_as_far_ahead_as_needed() -> None:
@@ -291,7 +299,7 @@ def test_requests_are_read_only_as_far_ahead_as_needed() -> None:
 
     with ChatServer() as server:
         for n_replies, _ in enumerate(model_of(server, window=8).answer(requests(), store=None, prompt_id="p")):
-            assert n_read - n_replies <= 4 * 8
+            assert n_read - n_replies <= 6 * 8
     assert n_read == 300
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib import metadata
@@ -206,6 +207,7 @@ def test_a_consumer_that_stops_early_keeps_what_came_in(tmp_path: Path) -> None:
         replies = model.answer(requests, store=store, prompt_id="p")
         for _ in range(100):
             next(replies)
+        time.sleep(0.3)  # more replies come in than were taken
         replies.close()  # type: ignore[attr-defined]
         stored = store.open(model_fingerprint=model.fingerprint(), prompt_id="p")
         assert len(stored) >= 100

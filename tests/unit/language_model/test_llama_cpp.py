@@ -39,7 +39,9 @@ def model(request: pytest.FixtureRequest, gguf: Path, server: LlamaCppServer) ->
     if request.param == "llama_cpp":
         opened = LanguageModel(engine="llama_cpp", gguf=str(gguf), context_tokens=CONTEXT_TOKENS)
     else:
-        opened = LanguageModel(engine="openai", base_urls=[server.start()], api_key=server.api_key)
+        # llama.cpp's listening queue is short: of a burst of 64 connections some wait a second and more.
+        fields = {"base_urls": [server.start()], "api_key": server.api_key, "window": server.slots}
+        opened = LanguageModel(engine="openai", **fields)
     yield opened
     opened.close()
 
