@@ -1,0 +1,244 @@
+"""Fills the generated parts of the pages in this folder from the code: `python docs/build.py`, or `--check` to compare.
+
+A generated part stands between `<!-- begin NAME -->` and `<!-- end -->`, where NAME is a function of `PARTS`. Everything
+else on a page is written by hand.
+"""
+
+import ast
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import yaml
+from pydantic.fields import FieldInfo
+
+from checks.suites import Suite, load_suite
+from darwin_assets.acquire.records import RULES as READER_RULES
+from darwin_assets.complete import guards as complete_guards
+from darwin_assets.filter.rules import EXACT_DUPLICATE, NEAR_DUPLICATE, build_rules
+from darwin_assets.filter.settings import FilterSettings
+from darwin_assets.ladder import ASSETS, LADDER
+from darwin_assets.levels import LEVELS
+from darwin_assets.recipe import Recipe
+from darwin_assets.refine import guards as refine_guards
+from darwin_assets.refine.rules import COVERAGE
+from resources.language_model import LanguageModel
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+PART = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+ENVIRONMENT: dict[str, tuple[str, str]] = {
+    "DARWIN_HOME": (".darwin", "Folder below which everything else lies unless said otherwise."),
+    "DARWIN_LAKE": ("$DARWIN_HOME/lake", "Folder of the lake, or an object store URL such as `s3://bucket/lake`."),
+    "DARWIN_LANDING": ("$DARWIN_HOME/landing", "Landing zone: a local or mounted folder."),
+    "DARWIN_RECIPE": ("$DARWIN_HOME/recipe.toml", "Recipe file."),
+    "DARWIN_PREVIEW_CHARS": ("80", "Characters of a document that a preview in the UI may show; 0 shows none."),
+    "DARWIN_STORAGE_*": ("", "Options of an object store, see [deployment](deployment.md)."),
+    "DARWIN_LLM_ENGINE": (
+        "implied",
+        "`rules`, `openai` or `llama_cpp`; without it a URL means `openai`, a GGUF `llama_cpp`.",
+    ),
+    "DARWIN_LLM_URL": ("", "Address of an OpenAI-compatible server, ending in `/v1`; several by commas."),
+    "DARWIN_LLM_MODEL": ("", "Model name as the server lists it; may be empty where it lists one."),
+    "DARWIN_LLM_API_KEY": ("", "Key for the server."),
+    "DARWIN_LLM_GGUF": ("", "Path of a GGUF file, for `llama_cpp`."),
+    "DARWIN_LLM_WINDOW": ("64", "Requests in flight, over all servers."),
+    "DAGSTER_HOME": ("$DARWIN_HOME/dagster", "Dagster's own storage and its `dagster.yaml`."),
+}
+MODEL_VARIABLES = {
+    "engine": "DARWIN_LLM_ENGINE",
+    "base_urls": "DARWIN_LLM_URL",
+    "model": "DARWIN_LLM_MODEL",
+    "api_key": "DARWIN_LLM_API_KEY",
+    "gguf": "DARWIN_LLM_GGUF",
+    "window": "DARWIN_LLM_WINDOW",
+}
+OTHER_RULES = {
+    "L3": {
+        "annotate.no_words": "No letters in the text.",
+        "annotate.document_type": "A type without educational value; the detail names it, the value is its probability.",
+        "annotate.education_score": "Educational value below `min_education_score`.",
+    },
+    "L4": {
+        "refine.cleaned_share": "A failure: too many chunks kept their original text, because every answer was refused.",
+        "refine.nothing_left": "Cleaning left no text.",
+    },
+}
+
+
+def table(header: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """A Markdown table."""
+    names = list(header)
+    lines = [names, ["---"] * len(names), *([str(cell).replace("|", "\\|") for cell in row] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def environment() -> str:
+    rows = (
+        (f"`{name}`", f"`{default}`" if default else "", meaning) for name, (default, meaning) in ENVIRONMENT.items()
+    )
+    return table(("variable", "default", "meaning"), rows)
+
+
+def recipe() -> str:
+    """Every section of the recipe file."""
+    stages = {spec.stage: spec.level for spec in LADDER}
+    parts = []
+    for section, settings in Recipe():
+        fields = type(settings).model_fields
+        rows = ((f"`{name}`", value(getattr(settings, name)), words(one)) for name, one in fields.items())
+        parts.append(f"### `[{section}]`, {stages[section]}\n\n" + table(("setting", "default", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def value(setting: object) -> str:
+    """A default as it stands in a recipe file."""
+    return f"`{json.dumps(list(setting) if isinstance(setting, tuple) else setting, ensure_ascii=False)}`"
+
+
+def words(field: FieldInfo) -> str:
+    """A description as Markdown: a bracket in it opens no link."""
+    return (field.description or "").replace("[", "\\[")
+
+
+def model() -> str:
+    """Fields of the language model resource."""
+    rows = (
+        (
+            f"`{name}`",
+            f"`{MODEL_VARIABLES[name]}`" if name in MODEL_VARIABLES else "",
+            value(field.default),
+            words(field),
+        )
+        for name, field in LanguageModel.model_fields.items()
+    )
+    return table(("field", "variable", "default", "meaning"), rows)
+
+
+def pools() -> str:
+    """Concurrency, from `dagster.yaml` and the assets."""
+    limits = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))["concurrency"]
+    members: dict[str, list[str]] = {}
+    for asset in ASSETS:
+        if asset.op.pool:
+            members.setdefault(asset.op.pool, []).append(f"`{asset.key.to_user_string()}`")
+    rows = [
+        ("runs at a time", limits["runs"]["max_concurrent_runs"], "every run is one process and one batch"),
+        *((f"pool `{name}`", limits["pools"]["default_limit"], ", ".join(assets)) for name, assets in members.items()),
+    ]
+    return table(("what", "limit", "holds"), rows)
+
+
+def levels() -> str:
+    """What each level may do, from `levels.py`."""
+    assets = {spec.level: f"`{spec.asset}`" for spec in LADDER}
+    yes = {True: "yes", False: "no"}
+    rows = (
+        (name, one.title, one.actor, yes[one.may_drop], yes[one.may_edit], yes[one.may_add], one.ultradata_tier,
+         assets.get(name, "not built")) for name, one in LEVELS.items()
+    )  # fmt: skip
+    return table(("level", "name", "actor", "may drop", "may edit", "may add", "UltraData tier", "asset"), rows)
+
+
+def rules() -> str:
+    """Every id that a rejected row can bear, level by level."""
+    parts = [
+        "### L0: files and records that hold no document\n\n"
+        + table(("rule", "meaning and what to do"), ((f"`{rule}`", what) for rule, what in READER_RULES.items())),
+        "### L1: documents that no parser can turn into text\n\n"
+        + ", ".join(f"`{rule}`" for rule in parser_rules())
+        + ".",
+        "### L2: rules over signals, then duplicates\n\n"
+        + table(("rule", "signal", "kept when", "source"), [*signal_rules(), *twin_rules()]),
+    ]
+    for level, found in OTHER_RULES.items():
+        rows = ((f"`{rule}`", what) for rule, what in found.items())
+        parts.append(f"### {level}\n\n" + table(("rule", "meaning"), rows))
+    return "\n\n".join(parts)
+
+
+def signal_rules() -> Iterator[tuple[str, ...]]:
+    for rule in build_rules(FilterSettings()):
+        yield f"`{rule.id}`", f"`{rule.signal}`", rule.threshold, rule.source.split(", papers.md")[0]
+
+
+def twin_rules() -> list[tuple[str, ...]]:
+    threshold = f"below {FilterSettings().min_jaccard}"
+    return [
+        (f"`{EXACT_DUPLICATE}`", "`exact_key`", "no twin before it", "Darwin L2"),
+        (f"`{NEAR_DUPLICATE}`", "`similarity`", threshold, "Darwin L2, verified"),
+    ]
+
+
+def parser_rules() -> list[str]:
+    """First arguments of every `Unreadable(...)` in the parsers: L1 keeps no list of its own."""
+    found = set()
+    for path in (ROOT / "darwin_assets" / "normalize").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Unreadable" and node.args:
+                rule = node.args[0]
+                if not (isinstance(rule, ast.Constant) and isinstance(rule.value, str)):
+                    raise ValueError(f"{path.name}:{node.lineno}: the rule id of Unreadable must stand there as it is")
+                found.add(rule.value)
+    return sorted(found)
+
+
+def coverage() -> str:
+    """What the rules engine does of the catalogue of L4."""
+    return table(("rule", "the rules engine"), ((f"`{rule}`", what) for rule, what in COVERAGE.items()))
+
+
+def guards() -> str:
+    """What an answer is measured by, at L4 and L5."""
+    parts = (("L4", refine_guards.GUARDS), ("L5", complete_guards.GUARDS))
+    rows = ((level, f"`{one.__name__}`", summary(one)) for level, found in parts for one in found)
+    return table(("level", "guard", "measures"), rows)
+
+
+def summary(function: Callable[..., object]) -> str:
+    """The first paragraph of a docstring, without the number of the rule in front of it."""
+    paragraph = (function.__doc__ or "").strip().split("\n\n")[0]
+    return re.sub(r"^[FOT]\d: ", "", " ".join(paragraph.split()))
+
+
+def suites() -> str:
+    """How much each suite holds."""
+    found = [load_suite(spec.level) for spec in LADDER]
+    rows = (
+        (one.level, len(one.rows), len(one.batch), warnings(one), f"`checks/suites/{one.level.lower()}.yaml`")
+        for one in found
+    )
+    return table(("level", "expectations on rows", "on the batch", "of them warnings", "file"), rows)
+
+
+def warnings(suite: Suite) -> int:
+    return sum(one.severity == "warning" for one in (*suite.rows, *suite.batch))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    one.__name__: one for one in (environment, recipe, model, pools, levels, rules, coverage, guards, suites)
+}
+
+
+def filled(page: str) -> str:
+    """A page with its generated parts made anew. KeyError for a part that does not exist."""
+    return PART.sub(lambda part: f"{part[1]}{PARTS[part[2]]()}\n{part[3]}", page)
+
+
+def main(arguments: list[str]) -> int:
+    stale = []
+    for path in PAGES:
+        page = path.read_text(encoding="utf-8")
+        if filled(page) != page:
+            stale.append(path.name)
+            if "--check" not in arguments:
+                path.write_text(filled(page), encoding="utf-8")
+    print(", ".join(stale) or "nothing", "differed from the code")
+    return int(bool(stale) and "--check" in arguments)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,132 @@
+"""The asset graph as Dagster sees it: names, order, lineage, pools and resources."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from darwin_assets.acquire.landed import LANDED
+from darwin_assets.contract import COMMON
+from darwin_assets.definitions import define
+from darwin_assets.ladder import ASSETS, LADDER
+from darwin_assets.levels import BUILT
+from darwin_assets.project import open_project
+from darwin_assets.tier import GATE, MODEL_POOL, OWNERS
+
+PICTURE = Path(__file__).parents[3] / "docs" / "pictures" / "graph.svg"
+NAMES = ["landed_files", "l0_raw", "l1_normalized", "l2_filtered", "l3_annotated", "l4_refined", "l5_completed"]
+LEVELS_BY_ASSET = {spec.asset: spec for spec in LADDER}
+by_name = pytest.mark.parametrize("name", NAMES)
+by_level = pytest.mark.parametrize("spec", LADDER, ids=BUILT)
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DARWIN_HOME", str(tmp_path_factory.mktemp("graph")))
+        for name in ("DARWIN_LAKE", "DARWIN_LLM_URL", "DARWIN_LLM_GGUF", "DARWIN_LLM_ENGINE"):
+            patch.delenv(name, raising=False)
+        yield define(open_project())
+
+
+@pytest.fixture(scope="module")
+def specs(graph) -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in graph.resolve_all_asset_specs()}
+
+
+def columns_of(name: str) -> set[str]:
+    return set(LANDED) if name == "landed_files" else {*COMMON, *LEVELS_BY_ASSET[name].columns}
+
+
+def test_the_definitions_load_as_a_whole(graph):
+    dg.Definitions.validate_loadable(graph)
+    assert {job.name for job in graph.jobs} == {"ladder", "ladder_to_l3"}
+    assert [sensor.name for sensor in graph.sensors] == ["landing_sensor"]
+
+
+def test_the_assets_form_one_line(specs):
+    assert set(specs) == set(NAMES)
+    upstream = {name: [dep.asset_key.to_user_string() for dep in specs[name].deps] for name in NAMES}
+    assert upstream == {name: NAMES[place - 1 : place] if place else [] for place, name in enumerate(NAMES)}
+
+
+@by_name
+def test_what_a_person_sees_of_an_asset(specs, name):
+    spec = specs[name]
+    assert spec.group_name == "ladder"
+    assert list(spec.owners) == OWNERS
+    assert len(spec.description) > 40
+    assert "deltalake" in spec.kinds
+    assert spec.partitions_def.name == "batch"
+
+
+@by_level
+def test_the_description_begins_with_the_name_of_the_level(specs, spec):
+    from darwin_assets.levels import LEVELS
+
+    assert specs[spec.asset].description.startswith(LEVELS[spec.level].title)
+    assert specs[spec.asset].metadata["level"] == f"{spec.level} {LEVELS[spec.level].title}"
+
+
+@by_level
+def test_the_schema_names_every_column(specs, spec):
+    schema = specs[spec.asset].metadata["dagster/column_schema"]
+    assert {column.name for column in schema.columns} == columns_of(spec.asset)
+
+
+@by_level
+def test_lineage_names_only_columns_that_exist(specs, spec):
+    lineage = specs[spec.asset].metadata["dagster/column_lineage"].deps_by_column
+    assert set(lineage) <= columns_of(spec.asset)
+    for deps in lineage.values():
+        for dep in deps:
+            assert dep.asset_key == dg.AssetKey(spec.below)
+            assert dep.column_name in columns_of(spec.below)
+
+
+@by_level
+def test_lineage_covers_every_column_of_the_same_name(specs, spec):
+    """Ids, hashes and labels are made anew by every level; all else of the same name comes from below."""
+    own = {"id", "text_sha256", "n_chars", "n_words", "level", "ultradata_tier", "recipe", "parents"}
+    shared = (columns_of(spec.asset) & columns_of(spec.below)) - own
+    carried = set(specs[spec.asset].metadata["dagster/column_lineage"].deps_by_column)
+    assert shared - carried == set()
+
+
+def test_only_levels_that_ask_a_model_wait_in_its_pool():
+    pools = {asset.key.to_user_string(): asset.op.pool for asset in ASSETS}
+    assert {name for name, pool in pools.items() if pool} == {"l4_refined", "l5_completed"}
+    assert {pool for pool in pools.values() if pool} == {MODEL_POOL}
+
+
+def test_only_levels_that_ask_a_model_follow_by_themselves(specs):
+    assert {name for name, spec in specs.items() if spec.automation_condition} == {"l4_refined", "l5_completed"}
+
+
+def test_every_level_has_a_blocking_gate(graph):
+    checks = {check.key: check for asset in ASSETS for check in asset.check_specs}
+    assert {key.asset_key.to_user_string() for key in checks} == set(LEVELS_BY_ASSET)
+    assert {key.name for key in checks} == {GATE}
+    assert all(check.blocking for check in checks.values())
+
+
+def test_every_asset_finds_its_resources(graph):
+    needed = {key for asset in ASSETS for key in asset.required_resource_keys} - {"io_manager"}
+    assert needed <= set(graph.resources)
+    assert set(graph.resources) == {"work", "lake", "ledger", "raw", "landing", "model"}
+
+
+def test_the_job_of_the_sensor_stops_before_the_model(graph):
+    names = {key.to_user_string() for key in graph.resolve_job_def("ladder_to_l3").asset_layer.executable_asset_keys}
+    assert names == set(NAMES[:5])
+
+
+def test_one_batch_is_one_process(graph):
+    assert graph.resolve_job_def("ladder").executor_def.name == "in_process"
+
+
+def test_the_picture_shows_every_asset():
+    picture = PICTURE.read_text(encoding="utf-8")
+    assert [name for name in NAMES if name not in picture] == []
+    assert "<script" not in picture

@@ -1,0 +1,65 @@
+"""The table of levels is the papers' table (papers.md §1.2, tiers §5a)."""
+
+import dataclasses
+
+import pytest
+
+from darwin_assets.ladder import LADDER
+from darwin_assets.levels import BUILT, LEVELS, deepest
+
+PERMISSIONS = {
+    "L0": "",
+    "L1": "edit",
+    "L2": "drop",
+    "L3": "drop",
+    "L4": "drop edit",
+    "L5": "edit add",
+    "L6": "edit add",
+    "L7": "drop edit add",
+    "L8": "drop edit add",
+    "L9": "drop edit add",
+}
+TIERS = {"L0": "L0", "L1": "L0", "L2": "L1", "L3": "L2", "L4": "L3", "L5": "L3"}
+
+
+def test_there_are_ten_levels_in_order():
+    assert list(LEVELS) == [f"L{number}" for number in range(10)]
+    assert [level.name for level in LEVELS.values()] == list(LEVELS)
+
+
+@pytest.mark.parametrize("name", LEVELS)
+def test_what_a_level_may_do(name):
+    level = LEVELS[name]
+    may = {"drop": level.may_drop, "edit": level.may_edit, "add": level.may_add}
+    assert " ".join(verb for verb, permitted in may.items() if permitted) == PERMISSIONS[name]
+
+
+def test_only_what_may_edit_may_add():
+    assert [level.name for level in LEVELS.values() if level.may_add and not level.may_edit] == []
+
+
+def test_tiers_rise_with_the_levels():
+    assert {name: LEVELS[name].ultradata_tier for name in TIERS} == TIERS
+    tiers = [level.ultradata_tier for level in LEVELS.values()]
+    assert tiers == sorted(tiers)
+
+
+def test_a_level_cannot_be_changed():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        LEVELS["L2"].may_edit = True
+
+
+def test_the_built_levels_are_the_ladder():
+    assert tuple(spec.level for spec in LADDER) == BUILT
+
+
+@pytest.mark.parametrize(
+    ("names", "label"), [(["L2"], "L2"), (["L4", "L2"], "L4"), (["L0", "L5", "L3"], "L5"), (["L3", "L3"], "L3")]
+)
+def test_the_deepest_operation_gives_the_label(names, label):
+    assert deepest(names) == label
+
+
+def test_a_label_that_is_no_level_is_refused():
+    with pytest.raises(KeyError):
+        deepest(["L3", "gold"])

@@ -1,0 +1,86 @@
+"""The recipe file: what is written by default reads back as the defaults, and a slip is named."""
+
+import tomllib
+
+import pytest
+
+from darwin_assets.recipe import Recipe, RecipeError, default_toml, load_recipe
+
+SECTIONS = ["acquire", "normalize", "filter", "annotate", "refine", "complete"]
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(text):
+        path = tmp_path / "recipe.toml"
+        path.write_text(text, encoding="utf-8")
+        return load_recipe(path)
+
+    return load
+
+
+def test_the_default_file_reads_back_as_the_defaults(load):
+    assert load(default_toml()) == Recipe()
+
+
+def test_the_default_file_names_every_setting_under_its_stage(load):
+    content = tomllib.loads(default_toml())
+    assert list(content) == SECTIONS
+    assert content.keys() == Recipe.model_fields.keys()
+    for section, model in Recipe():
+        assert content[section].keys() == type(model).model_fields.keys()
+
+
+def test_every_setting_says_what_it_means():
+    missing = [
+        f"{section}.{name}"
+        for section, model in Recipe()
+        for name, field in type(model).model_fields.items()
+        if not (field.description or "").strip().endswith((".", ")"))
+    ]
+    assert missing == []
+
+
+def test_no_file_means_the_defaults(tmp_path):
+    assert load_recipe(None) == load_recipe(tmp_path / "none.toml") == Recipe()
+
+
+def test_a_setting_that_is_not_named_keeps_its_default(load):
+    recipe = load("[filter]\nmin_words = 7\n")
+    assert recipe.filter.min_words == 7
+    assert recipe.filter.max_words == Recipe().filter.max_words
+    assert recipe.refine == Recipe().refine
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("[filters]\nmin_words = 1\n", "filters"),
+        ("[filter]\nmin_word = 1\n", "filter.min_word"),
+        ("[filter]\nmin_words = 'many'\n", "filter.min_words"),
+        ("[filter]\nmin_jaccard = 1.5\n", "filter.min_jaccard"),
+        ("[filter]\ndisabled_rules = ['gopher.wrods']\n", "gopher.wrods"),
+        ("[filter]\nmin_words = 9\nmax_words = 8\n", "min_words"),
+        ("[filter\n", "not valid TOML"),
+        ("min_words = 1\n", "min_words"),
+    ],
+)
+def test_a_slip_is_an_error_that_names_it(load, text, named):
+    with pytest.raises(RecipeError, match=named) as caught:
+        load(text)
+    assert "recipe.toml" in str(caught.value)
+
+
+def test_the_name_of_an_operation_follows_what_determines_it():
+    plain, other = Recipe(), Recipe.model_validate({"filter": {"min_words": 7}})
+    name = plain.name_of("filter", 1)
+    assert name.startswith("filter/1:")
+    assert name == Recipe().name_of("filter", 1)
+    others = {other.name_of("filter", 1), plain.name_of("filter", 2), plain.name_of("filter", 1, "model")}
+    assert len(others | {name}) == 4
+
+
+def test_a_setting_of_one_stage_leaves_the_others_alone():
+    other = Recipe.model_validate({"filter": {"min_words": 7}})
+    for stage in SECTIONS:
+        assert (other.name_of(stage, 1) == Recipe().name_of(stage, 1)) == (stage != "filter")

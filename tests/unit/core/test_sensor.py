@@ -1,0 +1,166 @@
+"""The landing sensor, tick by tick, on a real folder and a real Dagster instance."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from darwin_assets.automation import TO_L3, landing_sensor
+from resources.landing import DONE_MARKER, REASON_FILE, LandingZone
+
+MANIFEST = "source: books\nlicence: CC-BY-4.0\n"
+
+
+@pytest.fixture
+def zone(tmp_path: Path) -> LandingZone:
+    made = LandingZone(folder=str(tmp_path / "landing"))
+    made.create()
+    return made
+
+
+@pytest.fixture
+def put(zone):
+    def put(name: str, manifest: str | None = MANIFEST, done: bool = False) -> Path:
+        folder = Path(zone.folder) / "incoming" / name
+        folder.mkdir()
+        (folder / "page.txt").write_text(f"Some words of {name}.", encoding="utf-8")
+        if manifest is not None:
+            (folder / "manifest.yaml").write_text(manifest, encoding="utf-8")
+        if done:
+            (folder / DONE_MARKER).touch()
+        return folder
+
+    return put
+
+
+class Daemon:
+    """What Dagster's daemon does with a tick: it stores partitions and cursor, and remembers the runs asked for."""
+
+    def __init__(self, instance: dg.DagsterInstance, zone: LandingZone) -> None:
+        self.instance, self.zone = instance, zone
+        self.cursor: str | None = None
+        self.runs: list[str] = []
+
+    def tick(self) -> list[str]:
+        result = self.evaluate()
+        for request in result.dynamic_partitions_requests or []:
+            self.instance.add_dynamic_partitions(request.partitions_def_name, request.partition_keys)
+        self.cursor = result.cursor
+        asked = [request.partition_key for request in result.run_requests or []]
+        assert [request.run_key for request in result.run_requests or []] == asked
+        self.runs += asked
+        return asked
+
+    def evaluate(self) -> dg.SensorResult:
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, resources={"landing": self.zone})
+        result = landing_sensor(context)
+        assert isinstance(result, dg.SensorResult)
+        return result
+
+    def waiting(self) -> dict[str, str]:
+        return json.loads(self.cursor or "{}")
+
+
+@pytest.fixture
+def daemon(tmp_path: Path, zone: LandingZone) -> Iterator[Daemon]:
+    (tmp_path / "dagster").mkdir()
+    with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
+        yield Daemon(instance, zone)
+
+
+def test_a_drop_with_the_marker_is_taken_at_once(daemon, put):
+    put("books", done=True)
+    (key,) = daemon.tick()
+    assert daemon.zone.taken(key).is_dir()
+    assert daemon.instance.get_dynamic_partitions("batch") == [key]
+
+
+def test_a_drop_that_holds_still_is_taken_at_the_second_look(daemon, put):
+    put("books")
+    assert daemon.tick() == []
+    assert list(daemon.waiting()) == ["books"]
+    assert len(daemon.tick()) == 1
+    assert daemon.waiting() == {}
+
+
+def test_a_drop_that_still_grows_is_left_alone(daemon, put):
+    folder = put("books")
+    for number in range(3):
+        assert daemon.tick() == []
+        (folder / f"page-{number}.txt").write_text("More words.", encoding="utf-8")
+    assert daemon.tick() == []
+    assert len(daemon.tick()) == 1
+    assert len(list(daemon.zone.taken(daemon.runs[0]).glob("page*.txt"))) == 4
+
+
+def test_a_run_is_asked_for_once(daemon, put):
+    put("books", done=True)
+    daemon.tick()
+    assert [daemon.tick() for _ in range(3)] == [[], [], []]
+    assert len(daemon.runs) == 1
+
+
+def test_the_cursor_does_not_grow_with_the_drops(daemon, put):
+    sizes = []
+    for number in range(50):
+        put(f"books-{number}", done=number % 2 == 0)
+        daemon.tick()
+        sizes.append(len(daemon.cursor))
+    daemon.tick()
+    assert len(daemon.runs) == len(set(daemon.runs)) == 50
+    assert daemon.waiting() == {}
+    assert max(sizes) < 100
+
+
+def test_a_drop_that_is_taken_away_again_leaves_the_cursor(daemon, put):
+    folder = put("books")
+    daemon.tick()
+    folder.rename(folder.parent.parent / "elsewhere")
+    daemon.tick()
+    assert daemon.waiting() == {}
+
+
+def test_a_bad_drop_never_blocks_the_next(daemon, put):
+    put("a-bad", manifest=None, done=True)
+    put("b-good", done=True)
+    put("c-bad", manifest="source: [", done=True)
+    put("d-good", done=True)
+    assert len(daemon.tick()) == 2
+    aside = sorted((Path(daemon.zone.folder) / "quarantined").iterdir())
+    assert sorted(path.name.split("-", 1)[1] for path in aside) == ["a-bad", "c-bad"]
+    assert all((path / REASON_FILE).read_text(encoding="utf-8").strip() for path in aside)
+    assert daemon.tick() == []
+
+
+def test_a_tick_that_died_after_taking_loses_nothing(daemon, put):
+    put("books", done=True)
+    lost = daemon.evaluate()
+    assert len(lost.run_requests) == 1
+    found = daemon.tick()
+    assert found == [lost.run_requests[0].partition_key]
+    assert daemon.tick() == []
+
+
+def test_a_batch_from_the_command_line_is_not_run_twice(daemon, put):
+    from datetime import date
+
+    from darwin_assets.acquire.intake import take
+
+    put("books", done=True)
+    (drop,) = daemon.zone.drops()
+    key = take(daemon.zone, drop, date(2026, 1, 31)).batch
+    daemon.instance.add_dynamic_partitions("batch", [key])
+    assert daemon.tick() == []
+
+
+def test_an_empty_zone_asks_for_nothing(daemon):
+    assert daemon.tick() == []
+    assert daemon.waiting() == {}
+
+
+def test_the_sensor_starts_the_job_to_l3_and_is_off_until_turned_on():
+    assert landing_sensor.job_name == TO_L3.name
+    assert landing_sensor.default_status is dg.DefaultSensorStatus.STOPPED
+    assert landing_sensor.minimum_interval_seconds == 15
