@@ -15,13 +15,14 @@ TEXT_COLUMN = "text"
 
 @dataclass(frozen=True)
 class Result:
-    """The outcome of one expectation; `observed` is a number, a count or a type name, never a row's value."""
+    """The outcome of one expectation: `expected` is what the suite asks for, `observed` a count or a fact of the batch."""
 
     part: str
     expectation: str
     column: str
     severity: str
     success: bool
+    expected: str
     observed: str
     why: str
 
@@ -66,16 +67,20 @@ def _run(part: str, expectations: tuple[Expectation, ...], frame: pl.DataFrame) 
     )
     checks = [getattr(gxe, one.type)(severity=one.severity, **one.kwargs) for one in expectations]
     outcome = batch.validate(gx.ExpectationSuite(name=part, expectations=checks), result_format="BASIC")
-    return [_result(part, one, outcome.results) for one in expectations]
+    values = {} if part == "rows" else frame.row(0, named=True)
+    return [_result(part, one, outcome.results, values) for one in expectations]
 
 
-def _result(part: str, expectation: Expectation, outcomes: list) -> Result:  # type: ignore[type-arg]
+def _result(part: str, expectation: Expectation, outcomes: list, values: dict[str, object]) -> Result:  # type: ignore[type-arg]
     found = [one for one in outcomes if _is(one.expectation_config, expectation)]
     success = bool(found) and all(bool(one.success) for one in found)
     columns = [str(value) for key, value in expectation.kwargs.items() if key.startswith("column")]
+    bounds = [f"{key} {value}" for key, value in expectation.kwargs.items() if not key.startswith("column")]
+    observed = str(values[columns[0]]) if columns and columns[0] in values else _observed(found)
     return Result(
-        part, expectation.type, ", ".join(columns), expectation.severity, success, _observed(found), expectation.why
-    )
+        part, expectation.type, ", ".join(columns), expectation.severity, success,
+        ", ".join(bounds), observed, expectation.why,
+    )  # fmt: skip
 
 
 def _is(config, expectation: Expectation) -> bool:  # type: ignore[no-untyped-def]

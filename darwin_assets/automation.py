@@ -52,3 +52,11 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone) ->
         dynamic_partitions_requests=[BATCHES.build_add_request(new)] if new else [],
         cursor=json.dumps(waiting),
     )
+
+
+model_levels_sensor = dg.AutomationConditionSensorDefinition(
+    "model_levels_sensor",
+    target=dg.AssetSelection.assets("l4_refined", "l5_completed"),
+    description="Takes a batch to L4 and L5 as soon as the level below is published and its gate is open.",
+)
+SENSORS = [landing_sensor, model_levels_sensor]

@@ -2,17 +2,17 @@
 
 import dagster as dg
 
-from darwin_assets.automation import JOBS, landing_sensor
+from darwin_assets.automation import JOBS, SENSORS
 from darwin_assets.ladder import ASSETS
 from darwin_assets.project import Project, open_project
 
 
 def define(project: Project) -> dg.Definitions:
-    """Assets, jobs and the sensor over the resources of one project."""
+    """Assets, jobs and sensors over the resources of one project."""
     return dg.Definitions(
         assets=ASSETS,
         jobs=JOBS,
-        sensors=[landing_sensor],
+        sensors=SENSORS,
         resources=project.resources(),
         executor=dg.in_process_executor,
     )

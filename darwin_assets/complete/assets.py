@@ -65,7 +65,7 @@ SPEC = LevelSpec(
     version=1,
     columns=L5_COLUMNS,
     build=build_l5,
-    kinds=frozenset({"deltalake", "vllm"}),
+    kinds=frozenset({"deltalake", "polars"}),
     description=f"{LEVELS['L5'].title}: windows of 1,024 tokens made longer by explanation; structure and end point kept, "
     "a window that fails keeps its text, other kinds of documents pass through unchanged.",
     below="l4_refined",

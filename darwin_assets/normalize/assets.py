@@ -81,7 +81,8 @@ SPEC = LevelSpec(
     description=f"{LEVELS['L1'].title}: Markdown with LaTeX formulas from every format; an unreadable document is a "
     "rejected row with the reason.",
     below="l0_raw",
-    below_columns={**COMMON, **L0_COLUMNS},
+    # L0 has no text: the bytes are in the raw store
+    below_columns={name: dtype for name, dtype in {**COMMON, **L0_COLUMNS}.items() if name != "text"},
     parents=published_rows("L0"),
 )
 l1_normalized = level_asset(SPEC)

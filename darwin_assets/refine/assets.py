@@ -51,7 +51,7 @@ SPEC = LevelSpec(
     version=1,
     columns=L4_COLUMNS,
     build=build_l4,
-    kinds=frozenset({"deltalake", "vllm"}),
+    kinds=frozenset({"deltalake", "polars"}),
     description=f"{LEVELS['L4'].title}: chunks of 1,024 characters cleaned by the engine in use, guarded against unfaithful "
     "rewriting, joined back; a chunk that fails keeps its original text.",
     below="l3_annotated",

@@ -64,9 +64,7 @@ def test_every_document_has_one_row_in_the_table(table: pl.DataFrame, records: d
     assert sorted(table.select("drop", "path", "locator").rows()) == sorted(records)
 
 
-def test_what_the_table_says_of_l0_is_what_the_reader_says(
-    table: pl.DataFrame, records: dict[Key, Record]
-) -> None:
+def test_what_the_table_says_of_l0_is_what_the_reader_says(table: pl.DataFrame, records: dict[Key, Record]) -> None:
     said = {row[:3]: row[5] for row in table.rows() if row[4] == "L0"}
     found = {key: record.failure.rule for key, record in records.items() if record.failure}
     assert said == found
@@ -78,9 +76,7 @@ def test_a_kept_document_has_no_rule_and_a_rejected_one_has(table: pl.DataFrame)
     assert table.filter((pl.col("level") != "L5") & (pl.col("planted") == "")).is_empty()
 
 
-def test_the_corpus_holds_every_defect_and_every_format(
-    table: pl.DataFrame, records: dict[Key, Record]
-) -> None:
+def test_the_corpus_holds_every_defect_and_every_format(table: pl.DataFrame, records: dict[Key, Record]) -> None:
     assert set(table["planted"]) - {""} == DEFECTS
     assert {record.media_type for record in records.values()} == MEDIA_TYPES
     documents = [record for record in records.values() if not record.failure]
@@ -105,9 +101,7 @@ def test_a_noncommercial_licence_stands_where_it_was_planted(table: pl.DataFrame
     assert planted == found
 
 
-def test_an_exact_duplicate_has_the_bytes_of_another_document(
-    table: pl.DataFrame, records: dict[Key, Record]
-) -> None:
+def test_an_exact_duplicate_has_the_bytes_of_another_document(table: pl.DataFrame, records: dict[Key, Record]) -> None:
     copies = Counter(record.data for record in records.values() if record.data)
     duplicates = [row[:3] for row in table.rows() if row[3] == "exact duplicate"]
     assert [copies[records[key].data] for key in duplicates] == [2] * len(duplicates)
