@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from darwin_assets.batches import BATCHES, check_key
+from darwin_assets.dead_runs import end_dead_runs, process_tags
 from darwin_assets.levels import BUILT
 from darwin_assets.project import Project
 from darwin_assets.promotion import Waiver
@@ -58,6 +59,7 @@ def run_batch(
         raise DarwinError(str(error)) from None
     if batch not in instance.get_dynamic_partitions(BATCHES.name or ""):
         raise DarwinError(f"batch {batch} is not known: `darwin status` lists batches, `darwin land` makes one")
+    end_dead_runs(instance)
     wanted = [spec for spec in LADDER if spec.level <= to]
     result = (
         define(project)
@@ -68,6 +70,7 @@ def run_batch(
             asset_selection=[dg.AssetKey("landed_files"), *(dg.AssetKey(spec.asset) for spec in wanted)],
             run_config=_run_config([spec.asset for spec in wanted], waiver),
             raise_on_error=False,
+            tags=process_tags(),
         )
     )
     return _report(project, batch, result)

@@ -35,7 +35,7 @@ MAX_HEADER_BYTES = 1024 * 1024
 """
 
 # It prints target URIs, which in a damaged file may be anything, document text too.
-logging.getLogger("warcio.recordloader").disabled = True
+logging.getLogger("warcio.recordloader").addFilter(lambda _record: False)
 
 DOCUMENT_TYPES = frozenset({"response", "resource", "conversion"})
 NAME_SERVICES = ("dns:", "whois:", "ntp:")

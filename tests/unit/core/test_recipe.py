@@ -23,12 +23,10 @@ def test_the_default_file_reads_back_as_the_defaults(load):
     assert load(default_toml()) == Recipe()
 
 
-def test_the_default_file_names_every_setting_under_its_stage(load):
+def test_the_default_file_holds_every_setting_under_its_stage():
     content = tomllib.loads(default_toml())
     assert list(content) == SECTIONS
-    assert content.keys() == Recipe.model_fields.keys()
-    for section, model in Recipe():
-        assert content[section].keys() == type(model).model_fields.keys()
+    assert content == Recipe().model_dump(mode="json")
 
 
 def test_every_setting_says_what_it_means():
