@@ -57,8 +57,11 @@ def run_batch(
         check_key(batch)
     except ValueError as error:
         raise DarwinError(str(error)) from None
+    if batch in project.landing.taken_keys():
+        # a landing that was cut off after it took the drop has left the key there and nowhere else
+        instance.add_dynamic_partitions(BATCHES.name or "", [batch])
     if batch not in instance.get_dynamic_partitions(BATCHES.name or ""):
-        raise DarwinError(f"batch {batch} is not known: `darwin status` lists batches, `darwin land` makes one")
+        raise DarwinError(f"batch {batch} is not known: `darwin land` makes one and prints its key")
     end_dead_runs(instance)
     wanted = [spec for spec in LADDER if spec.level <= to]
     result = (

@@ -24,6 +24,7 @@ from darwin_assets.acquire.streams import Budget, Source, Wanted
 MAX_EXTRA_CHARS = 200
 BATCH_ROWS = 512
 MAGIC = b"PAR1"
+ADDRESS = re.compile(r"\S{1,2048}")
 
 
 def jsonl_records(
@@ -102,11 +103,17 @@ def _row_record(locator: str, row: Mapping[str, Any], settings: AcquireSettings)
         locator,
         media_type,
         data,
-        uri=_first_text(row, settings.uri_columns),
+        uri=_address(row, settings),
         title=_first_text(row, settings.title_columns),
         licence=licence,
         extra=extra,
     )
+
+
+def _address(row: Mapping[str, Any], settings: AcquireSettings) -> str | None:
+    """What a row states as its address, unless it is prose: previews show addresses, and may show no text."""
+    stated = _first_text(row, settings.uri_columns)
+    return stated if stated and ADDRESS.fullmatch(stated) else None
 
 
 def _stated_licence(stated: str | None) -> tuple[str | None, dict[str, str]]:

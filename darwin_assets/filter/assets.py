@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from darwin_assets.contract import COMMON, REJECTION
+from darwin_assets.contract import COMMON, REJECTION, row_id
 from darwin_assets.filter.rules import EXACT_DUPLICATE
 from darwin_assets.filter.screen import SCREEN
 from darwin_assets.levels import LEVELS
@@ -45,6 +45,10 @@ def build_l2(step: Step, rows: pl.DataFrame, seen: int) -> pl.DataFrame:
         lambda ids: _texts(table, ids),
         settings,
     )
+    # a survivor of the own batch is known by its parent's id as yet; evidence names the row that is published
+    recipe = step.recipe.name_of(SPEC.stage, SPEC.version)
+    own = {row: row_id("L2", recipe, [row]) for row in signatures["id"]}
+    twins = twins.with_columns(pl.col("survivor_id").replace(own))
     signed = screened.join(signatures, on="id", how="left", maintain_order="left")
     return _reject_twins(signed, twins, settings.min_jaccard)
 
