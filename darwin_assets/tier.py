@@ -1,5 +1,6 @@
 """The factory that every level asset is made by: Dagster on the outside, `promotion.promote` on the inside."""
 
+import json
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
@@ -25,6 +26,7 @@ from resources.workplace import Workplace
 
 OWNERS = ["team:data-platform"]
 GATE = "gate"
+RULES_SHOWN = 3
 
 FOLLOWS_PUBLICATION: dg.AutomationCondition = dg.AutomationCondition.eager() & (  # type: ignore[type-arg]
     dg.AutomationCondition.all_deps_blocking_checks_passed()
@@ -127,7 +129,7 @@ def level_asset(spec: LevelSpec) -> dg.AssetsDefinition:
         if not outcome.verdict.opens:
             yield check_result(outcome)
             raise dg.Failure(
-                f"gate of {spec.level} is closed for {batch}: {reasons(outcome.results)}", allow_retries=False
+                f"gate of {spec.level} is closed for {batch}: {closed_because(outcome)}", allow_retries=False
             )
         # a check that stands before its materialization counts as one of the version before
         yield dg.MaterializeResult(metadata=metadata, check_results=[check_result(outcome)])
@@ -220,6 +222,13 @@ def summary(outcome: Promotion) -> str:
     if verdict.waived:
         return f"{counts}; gate failed ({reasons(outcome.results)}), waived by {verdict.approver}"
     return f"{counts}; gate {'passed' if verdict.passed else 'closed: ' + reasons(outcome.results)}"
+
+
+def closed_because(outcome: Promotion) -> str:
+    """The failed expectations, and the rules that took most rows: often the second explains the first."""
+    rejected = json.loads(outcome.verdict.facts)["rejected_by"]
+    most = ", ".join(f"{rows} by {rule}" for rule, rows in list(rejected.items())[:RULES_SHOWN])
+    return reasons(outcome.results) + (f"; rejected: {most}" if most else "")
 
 
 def reasons(results: list[Result]) -> str:

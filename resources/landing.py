@@ -87,7 +87,7 @@ class LandingZone(dg.ConfigurableResource[Any]):
         """Set a drop aside with the reason in words."""
         stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         target = self._at("quarantined") / f"{stamp}-{drop.path.name}"
-        if drop.path.is_dir():
+        if drop.path.is_dir() and not drop.path.is_symlink():
             drop.path.rename(target)
         else:
             target.mkdir()
