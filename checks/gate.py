@@ -5,6 +5,7 @@ An expectation that cannot be evaluated counts as failed: the gate closes when i
 """
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import polars as pl
 
@@ -71,7 +72,7 @@ def _run(part: str, expectations: tuple[Expectation, ...], frame: pl.DataFrame) 
     return [_result(part, one, outcome.results, values) for one in expectations]
 
 
-def _result(part: str, expectation: Expectation, outcomes: list, values: dict[str, object]) -> Result:  # type: ignore[type-arg]
+def _result(part: str, expectation: Expectation, outcomes: list[Any], values: dict[str, object]) -> Result:
     found = [one for one in outcomes if _is(one.expectation_config, expectation)]
     success = bool(found) and all(bool(one.success) for one in found)
     columns = [str(value) for key, value in expectation.kwargs.items() if key.startswith("column")]
@@ -83,12 +84,12 @@ def _result(part: str, expectation: Expectation, outcomes: list, values: dict[st
     )  # fmt: skip
 
 
-def _is(config, expectation: Expectation) -> bool:  # type: ignore[no-untyped-def]
+def _is(config: Any, expectation: Expectation) -> bool:
     kind = "".join(word.capitalize() for word in config.type.split("_"))
     return kind == expectation.type and all(config.kwargs.get(k) == v for k, v in expectation.kwargs.items())
 
 
-def _observed(found: list) -> str:  # type: ignore[type-arg]
+def _observed(found: list[Any]) -> str:
     if not found:
         return "not evaluated"
     if found[0].exception_info.get("raised_exception") or not found[0].result:
