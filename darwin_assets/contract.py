@@ -8,7 +8,8 @@ import hashlib
 
 import polars as pl
 
-from darwin_assets.levels import LEVELS, Level, deepest
+from darwin_assets.levels import Level, deepest
+from darwin_assets.tiers import LOWEST
 
 PROVENANCE: dict[str, pl.DataType] = {
     "root_id": pl.String(),
@@ -27,6 +28,7 @@ COMMON: dict[str, pl.DataType] = {
     "n_words": pl.Int64(),
     "level": pl.String(),
     "ultradata_tier": pl.String(),
+    "tier_evidence": pl.String(),
     "recipe": pl.String(),
 }
 REJECTION: dict[str, pl.DataType] = {
@@ -58,7 +60,7 @@ def complete_rows(
     `built` has the parent's `id` and what the level measured; `text` where the level may edit. Optional columns:
     `position` (distinguishes several rows made from one parent), `operated` (false: the row passed through, its label stays
     the parent's), `extra_parents` (ids beside the first parent), and any of the provenance columns. A declared column that
-    the build does not return is carried from the parent row.
+    the build does not return is carried from the parent row; so is the tier, which only a gate raises (`tiers.raise_tiers`).
     """
     schema = {**COMMON, **columns, **REJECTION}
     carried = [name for name in (*schema, "level") if name in parents.columns and name not in built.columns]
@@ -74,8 +76,8 @@ def complete_rows(
     rows = rows.with_columns(id=pl.Series([row_id(level.name, recipe, *one) for one in made], dtype=pl.String))
     if "root_id" not in parents.columns:
         rows = rows.with_columns(root_id="id")
-    tiers = {name: one.ultradata_tier for name, one in LEVELS.items()}
-    rows = rows.with_columns(ultradata_tier=pl.col("level").replace_strict(tiers, return_dtype=pl.String))
+    if "ultradata_tier" not in parents.columns:
+        rows = rows.with_columns(ultradata_tier=pl.lit(LOWEST))
     return measure_text(rows).select(conform(rows.columns, schema))
 
 

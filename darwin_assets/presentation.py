@@ -30,7 +30,8 @@ MEANING = {
     "n_chars": "Characters of the text.",
     "n_words": "Words of the text.",
     "level": "The deepest level whose operation worked on the row.",
-    "ultradata_tier": "The UltraData tier of that level.",
+    "ultradata_tier": "The UltraData tier that the row has earned; raised step by step, by gates that passed.",
+    "tier_evidence": "The verdict that raised the row to its tier; null for tier L0.",
     "recipe": "Operation, version and hash of its settings.",
 }
 """What the columns mean that every row of every level carries."""

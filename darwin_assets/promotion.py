@@ -19,6 +19,7 @@ from checks.suites import Suite
 from darwin_assets.audit import as_frame, batch_facts, enforce_permissions, metrics, rejected_by_rule
 from darwin_assets.contract import COMMON, REJECTION, UNSTORED_WHEN_REJECTED
 from darwin_assets.levels import LEVELS, Level
+from darwin_assets.tiers import raise_tiers
 from resources.errors import Conflict, DarwinError, Unpublished
 from resources.gate_ledger import GateLedger, Verdict
 from resources.lake import Lake
@@ -244,6 +245,8 @@ def _publish(lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFr
     names = list(schema_of("rejected", columns))
     both = pl.concat([older.filter(pl.col("verdict") != verdict.verdict).select(names), rejected.select(names)])
     lake.write("rejected", level, batch, both, metadata, since=rejected_seen)
+    # a waiver lets rows through, but only a gate that passed is evidence for a tier
+    kept = raise_tiers(kept, verdict.verdict) if verdict.passed else kept
     kept = kept.select(list(schema_of("published", columns)))
     condition = {"only_if_version" if operation.exclusive else "since": seen}
     version = lake.write("published", level, batch, kept, metadata, **condition)

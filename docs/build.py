@@ -24,6 +24,7 @@ from darwin_assets.levels import LEVELS
 from darwin_assets.recipe import Recipe
 from darwin_assets.refine import guards as refine_guards
 from darwin_assets.refine.rules import COVERAGE
+from darwin_assets.tiers import PRESETS
 from resources.language_model import LanguageModel
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -143,6 +144,15 @@ def levels() -> str:
     return table(("level", "name", "actor", "may drop", "may edit", "may add", "UltraData tier", "asset"), rows)
 
 
+def tiers() -> str:
+    """What each UltraData tier means and may train in both readings, from `tiers.py`."""
+    rows = (
+        (name, one.title, preset, one.sense, ", ".join(phase.replace("_", " ") for phase in one.phases) or "nothing")
+        for preset, named in PRESETS.items() for name, one in named.items()
+    )  # fmt: skip
+    return table(("tier", "name", "preset", "sense", "phases that may use it"), rows)
+
+
 def rules() -> str:
     """Every id that a rejected row can bear, level by level."""
     parts = [
@@ -219,7 +229,7 @@ def warnings(suite: Suite) -> int:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    one.__name__: one for one in (environment, recipe, model, pools, levels, rules, coverage, guards, suites)
+    one.__name__: one for one in (environment, recipe, model, pools, levels, tiers, rules, coverage, guards, suites)
 }
 
 

@@ -239,6 +239,28 @@ def test_a_waiver_opens_and_stays_visible(project, instance, batch, gate):
     assert (verdict.approver, verdict.reason) == ("data steward", "the source is known to be small")
 
 
+def tiers_of(project: Project, batch: str) -> dict[str, tuple[str, str | None]]:
+    """Level → the tier of its rows, and the level whose verdict earned it."""
+    found = {level: published(project.lake, project.ledger, level, batch) for level in ("L0", "L1", "L2", "L3")}
+    earned_at = {one.verdict.verdict: level for level, one in found.items()}
+    rows = {
+        level: read_published(project.lake, one, ["ultradata_tier", "tier_evidence"]) for level, one in found.items()
+    }
+    assert all(frame.unique().height == 1 for frame in rows.values())
+    return {level: (frame.row(0)[0], earned_at.get(frame.row(0)[1])) for level, frame in rows.items()}
+
+
+def test_a_tier_is_earned_by_the_gate_that_passed(project, instance, batch):
+    run_batch(project, instance, batch, "L3")
+    assert tiers_of(project, batch) == {"L0": ("L0", None), "L1": ("L0", None), "L2": ("L1", "L2"), "L3": ("L2", "L3")}
+
+
+def test_a_waiver_is_no_evidence_for_a_tier(project, instance, batch, gate):
+    gate(IMPOSSIBLE)
+    assert run_batch(project, instance, batch, "L3", ("data steward", "to be looked at")).error is None
+    assert tiers_of(project, batch) == dict.fromkeys(("L0", "L1", "L2", "L3"), ("L0", None))
+
+
 @pytest.mark.parametrize("waiver", [("", "because"), ("somebody", ""), (" ", "because"), (None, "because")])
 def test_a_waiver_without_approver_or_reason_is_refused(project, instance, batch, gate, waiver):
     gate(IMPOSSIBLE)

@@ -110,7 +110,13 @@ def test_a_row_without_text_measures_nothing(parents):
 def test_a_row_that_passed_through_keeps_its_label(parents):
     rows = completed({"id": ["p1", "p2"], "operated": [True, False]}, parents, "L5")
     assert rows["level"].to_list() == ["L5", "L2"]
-    assert rows["ultradata_tier"].to_list() == [LEVELS["L5"].ultradata_tier, LEVELS["L2"].ultradata_tier]
+
+
+def test_a_tier_is_carried_and_not_raised_by_a_build(parents):
+    assert completed({"id": ["p1", "p2"]}, parents)["ultradata_tier"].to_list() == ["L0", "L0"]
+    earned = parents.with_columns(ultradata_tier=pl.lit("L1"), tier_evidence=pl.lit("verdict"))
+    rows = completed({"id": ["p1", "p2"]}, earned)
+    assert rows.select("ultradata_tier", "tier_evidence").rows() == [("L1", "verdict")] * 2
 
 
 def test_a_label_never_falls(parents):

@@ -88,7 +88,7 @@ def test_lineage_names_only_columns_that_exist(specs, spec):
 @by_level
 def test_lineage_covers_every_column_of_the_same_name(specs, spec):
     """Ids, hashes and labels are made anew by every level; all else of the same name comes from below."""
-    own = {"id", "text_sha256", "n_chars", "n_words", "level", "ultradata_tier", "recipe", "parents"}
+    own = {"id", "text_sha256", "n_chars", "n_words", "level", "ultradata_tier", "tier_evidence", "recipe", "parents"}
     if spec.below == "l0_raw":
         own.add("text")  # L0 has none: it is read from the raw bytes
     shared = (columns_of(spec.asset) & columns_of(spec.below)) - own
