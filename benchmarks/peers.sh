@@ -1,0 +1,14 @@
+#!/usr/bin/env bash
+# Installs a peer into an environment of its own, below FOLDER: benchmarks/peers.sh datatrove|trafilatura|nemo-curator [FOLDER]
+set -euo pipefail
+peer=${1:?name a peer: datatrove, trafilatura or nemo-curator}
+folder=${2:-.peers}
+case "$peer" in
+    datatrove) packages=("datatrove[processing]==0.10.1" "spacy==3.8.18" "polars>=2.1,<3") ;;
+    trafilatura) packages=("trafilatura>=2,<3" "polars>=2.1,<3") ;;
+    nemo-curator) packages=("nemo-curator[text-cpu]>=1") ;;
+    *) echo "unknown peer: $peer" >&2; exit 2 ;;
+esac
+python3 -m venv "$folder/$peer"
+"$folder/$peer/bin/python" -m pip install --quiet --disable-pip-version-check "${packages[@]}"
+echo "$folder/$peer/bin/python"
