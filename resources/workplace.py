@@ -6,6 +6,7 @@ DARWIN_LANDING             folder of the landing zone
 DARWIN_RECIPE              the recipe file (TOML)
 DAGSTER_HOME               Dagster's own storage
 DARWIN_PREVIEW_CHARS (80)  characters of a document that a preview in the UI may show; 0 shows none
+DARWIN_PARSERS             processes that parse side by side; the number of processors, at most 4, unless set
 """
 
 import os
@@ -16,6 +17,8 @@ import dagster as dg
 
 STORAGE_PREFIX = "DARWIN_STORAGE_"
 DEFAULT_PREVIEW_CHARS = 80
+MOST_PARSERS = 4
+"""Each may take the memory of `normalize.parse_memory_bytes`."""
 
 
 class Workplace(dg.ConfigurableResource[Any]):
@@ -37,6 +40,9 @@ class Workplace(dg.ConfigurableResource[Any]):
 
     def preview_chars(self) -> int:
         return int(os.environ.get("DARWIN_PREVIEW_CHARS", DEFAULT_PREVIEW_CHARS))
+
+    def parsers(self) -> int:
+        return int(os.environ.get("DARWIN_PARSERS") or min(os.cpu_count() or 1, MOST_PARSERS))
 
     def _home(self) -> Path:
         return Path(self.home).absolute()

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from pathlib import PurePosixPath
 
+from darwin_assets.acquire import code_types
+
 BINARY = "application/octet-stream"
 CNXML = "application/x-cnxml+xml"
 COLLXML = "application/x-collxml+xml"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+EPUB = "application/epub+zip"
 HTML = "text/html"
 JSONL = "application/x-ndjson"
 MARKDOWN = "text/markdown"
+NOTEBOOK = "application/x-ipynb+json"
+OLE = "application/x-ole-storage"
 PARQUET = "application/vnd.apache.parquet"
 PDF = "application/pdf"
 PLAIN = "text/plain"
@@ -37,11 +43,32 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PARE", PARQUET),
     (b"WARC/", WARC),
     (b"filedesc://", ARC),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
     (b"GIF89a", "image/gif"),
 )
+ZIPPED_DOCUMENTS: dict[str, str] = {
+    ".docx": DOCX,
+    ".epub": EPUB,
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""Documents that happen to be zip files: one document each, never unpacked."""
+
+FIRST_PARTS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"ppt/", b"xl/", b"customXml/")
+MAIN_PARTS: tuple[tuple[bytes, str], ...] = (
+    (b"word/document", DOCX),
+    (b"ppt/presentation", ZIPPED_DOCUMENTS[".pptx"]),
+    (b"xl/workbook", ZIPPED_DOCUMENTS[".xlsx"]),
+)
+"""Names of parts by which a zip file without a telling name is known: how an Office file begins, what it then holds."""
+
+ZIP_NAME_AT = 30
+"""Where the first member's name stands in a zip file."""
+
 BY_NAME: dict[str, str] = {
     ".7z": "application/x-7z-compressed",
     ".arc": ARC,
@@ -52,6 +79,7 @@ BY_NAME: dict[str, str] = {
     ".gz": "application/gzip",
     ".htm": HTML,
     ".html": HTML,
+    ".ipynb": NOTEBOOK,
     ".json": "application/json",
     ".jsonl": JSONL,
     ".latex": TEX,
@@ -77,16 +105,8 @@ BY_NAME: dict[str, str] = {
     ".xz": "application/x-xz",
     ".zip": ZIP,
     ".zst": "application/zstd",
+    **ZIPPED_DOCUMENTS,
 }
-ZIPPED_DOCUMENTS: dict[str, str] = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".epub": "application/epub+zip",
-    ".odt": "application/vnd.oasis.opendocument.text",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
-"""Documents that happen to be zip files: one document each, never unpacked."""
-
 MARKUP = frozenset({HTML, XML, CNXML})
 """Types whose name says little about which vocabulary is inside, so the root element decides."""
 
@@ -102,6 +122,7 @@ DECLARED: dict[str, str] = {
     "text/x-tex": TEX,
     "text/x-markdown": MARKDOWN,
     "application/jsonl": JSONL,
+    "application/x-ipynb": NOTEBOOK,
 }
 SHORT_NAMES: dict[str, str] = {
     "cnxml": CNXML,
@@ -115,6 +136,7 @@ SHORT_NAMES: dict[str, str] = {
     "text": PLAIN,
     "txt": PLAIN,
     "xml": XML,
+    **{language: media_type for media_type, language in code_types.LANGUAGES.items()},
 }
 MEDIA_TYPE = re.compile(r"[a-z0-9][a-z0-9.+-]*/[a-z0-9][a-z0-9.+-]*")
 
@@ -123,7 +145,7 @@ PROLOGUE = re.compile(
 )
 ROOT = re.compile(rb"<(?:([A-Za-z_][\w.-]*):)?([A-Za-z_][\w.-]*)([^>]*)")
 HTML_START = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>]", re.IGNORECASE)
-TEX_START = re.compile(rb"^\s*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
+TEX_START = re.compile(rb"^[ \t]*\\(?:documentclass|documentstyle|begin\{document\})", re.MULTILINE)
 
 
 def detect(name: str, head: bytes, declared: str | None = None) -> str:
@@ -135,12 +157,12 @@ def detect(name: str, head: bytes, declared: str | None = None) -> str:
     stream.
     """
     suffix = PurePosixPath(name.lower()).suffix
-    magic = _by_magic(head, suffix)
+    named = DECLARED.get(declared or "", declared)
+    magic = _by_magic(head, suffix, named)
     if magic is not None:
         return magic
-    named = DECLARED.get(declared or "", declared)
     if named in (None, PLAIN, BINARY):
-        named = BY_NAME.get(suffix)
+        named = _source_code(name, head) or BY_NAME.get(suffix)
     if named is None or named in MARKUP:
         return _by_markup(head) or named or _by_text(head)
     return named
@@ -156,19 +178,37 @@ def named_type(value: str) -> str | None:
     return SHORT_NAMES.get(lowered)
 
 
-def _by_magic(head: bytes, suffix: str) -> str | None:
+def _by_magic(head: bytes, suffix: str, declared: str | None) -> str | None:
     for magic, media_type in MAGIC:
         if head.startswith(magic):
-            if media_type != ZIP:
-                return media_type
-            if b"mimetypeapplication/epub+zip" in head[:80]:
-                return ZIPPED_DOCUMENTS[".epub"]
-            return ZIPPED_DOCUMENTS.get(suffix, ZIP)
+            if media_type == ZIP:
+                return _zipped(head, suffix, declared)
+            # What a password locks is wrapped; the parser of the wrapped format says so.
+            return DOCX if media_type == OLE and suffix == ".docx" else media_type
     if b"%PDF-" in head[:1024]:  # readers accept the header anywhere in the first kilobyte
         return PDF
     if head[257:262] == b"ustar":
         return TAR
     return None
+
+
+def _zipped(head: bytes, suffix: str, declared: str | None) -> str:
+    """An archive, or the document that its name, its server or its first parts say it is."""
+    if b"mimetypeapplication/epub+zip" in head[:80]:
+        return EPUB
+    if suffix in ZIPPED_DOCUMENTS:
+        return ZIPPED_DOCUMENTS[suffix]
+    if declared is not None and declared in ZIPPED_DOCUMENTS.values():
+        return declared
+    if head.startswith(FIRST_PARTS, ZIP_NAME_AT):
+        return next((media_type for part, media_type in MAIN_PARTS if part in head), ZIP)
+    return EPUB if b"META-INF/container.xml" in head and head.startswith(b"mimetype", ZIP_NAME_AT) else ZIP
+
+
+def _source_code(name: str, head: bytes) -> str | None:
+    """Addresses of pages end like programs (`index.php`), so what begins as a page is one unless PHP stands in it."""
+    is_page = _by_markup(head) == HTML and b"<?php" not in head
+    return None if is_page else code_types.by_name(name, head)
 
 
 def _by_markup(head: bytes) -> str | None:
@@ -197,4 +237,4 @@ def _by_text(head: bytes) -> str:
     n_controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:4096])
     if n_controls > len(head[:4096]) // 20:
         return BINARY
-    return TEX if TEX_START.search(head) else PLAIN
+    return TEX if TEX_START.search(head) else code_types.by_shebang(head) or PLAIN

@@ -23,6 +23,10 @@ from darwin_assets.acquire.streams import Budget, Source, Wanted
 
 MAX_EXTRA_CHARS = 200
 BATCH_ROWS = 512
+BUFFER_BYTES = 32 * 1024 * 1024
+"""Text that is held as Python objects at a time; rows of Parquet may share one long text, which costs the file nothing."""
+MAX_LINE_VALUES = 4_000_000
+"""Values of one JSON line, at some 100 bytes of memory each; brackets and commas are counted, so text may be full of them."""
 MAGIC = b"PAR1"
 ADDRESS = re.compile(r"\S{1,2048}")
 
@@ -71,6 +75,11 @@ def parquet_records(source: Source, wanted: Wanted, budget: Budget, settings: Ac
 
 
 def _line_record(locator: str, line: bytes, settings: AcquireSettings) -> Record:
+    n_values = sum(map(line.count, (b"[", b"{", b",")))
+    if n_values > MAX_LINE_VALUES:
+        return failed(
+            locator, BINARY, Failure("container.bad_line", "too many values", n_values, f"..{MAX_LINE_VALUES}")
+        )
     try:
         row = json.loads(line.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
@@ -195,8 +204,9 @@ def _scan(source: Source, budget: Budget, settings: AcquireSettings) -> Iterator
         *settings.media_type_columns,
         *settings.id_columns,
     )
-    plain = [name for name in dict.fromkeys(others) if schema.get(name) == pl.String or name in settings.id_columns]
-    columns = [text, *(name for name in plain if name in schema and name != text)]
+    plain = [name for name, dtype in schema.items() if name in others and (dtype == pl.String or dtype.is_integer())]
+    columns = [text, *(name for name in plain if name != text)]
     _check_unpacked(source, frozenset(columns), budget, settings)
     for batch in table.select(columns).collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
-        yield from batch.iter_rows(named=True)
+        longest = batch.select(pl.sum_horizontal(pl.col(pl.String).str.len_bytes().max())).item() or 1
+        yield from batch.iter_rows(named=True, buffer_size=max(1, min(BATCH_ROWS, BUFFER_BYTES // longest)))

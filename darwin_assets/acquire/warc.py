@@ -25,7 +25,7 @@ from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersPars
 from warcio.timeutils import timestamp_to_iso_date
 
 from darwin_assets.acquire.http_payload import charset, decode, media_type_of
-from darwin_assets.acquire.media_types import BINARY, detect
+from darwin_assets.acquire.media_types import BINARY, PLAIN, detect
 from darwin_assets.acquire.records import Failure, Record, Refused, Stopped
 from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.acquire.streams import CHUNK_BYTES, HEAD_BYTES, Budget, Wanted, read_document
@@ -116,13 +116,20 @@ def _read(record: Any, locator: str, tape: _Tape, settings: AcquireSettings) -> 
             data, declared = read_document(record.raw_stream, settings), content_type
     except Refused as refused:
         return Record(locator, BINARY, uri=uri, extra=extra, failure=refused.failure)
-    media_type = detect(re.sub(r"[?#].*", "", uri or ""), data[:HEAD_BYTES], media_type_of(declared))
+    media_type = _media_type(record, uri, data[:HEAD_BYTES], media_type_of(declared))
     stated_charset = charset(declared)
     if stated_charset:
         extra["charset"] = stated_charset
     if not data:
         return Record(locator, media_type, uri=uri, extra=extra, failure=Failure("record.empty"))
     return Record(locator, media_type, data, uri=uri, extra=extra)
+
+
+def _media_type(record: Any, uri: str | None, head: bytes, declared: str | None) -> str:
+    """Of a conversion (WET) the address names what it was made from, and the archive's own word is no server's."""
+    if record.rec_type == "conversion":
+        return PLAIN if declared == PLAIN else detect("", head, declared)
+    return detect(re.sub(r"[?#].*", "", uri or ""), head, declared)
 
 
 def _refuse(record: Any, uri: str | None, settings: AcquireSettings) -> Failure | None:

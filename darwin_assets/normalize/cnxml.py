@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from lxml import etree
 
-from darwin_assets.normalize.cnxml_elements import CNXML, LABELLED, MATHML, Module
+from darwin_assets.normalize.cnxml_elements import CNXML, FORMULA, LABELLED, Module
 from darwin_assets.normalize.document import Document, Unreadable
-from darwin_assets.normalize.markdown_writer import (
-    join_blocks,
-    section_titles,
-)
+from darwin_assets.normalize.encoding import repair
+from darwin_assets.normalize.markdown_writer import join_blocks, section_titles
+from darwin_assets.normalize.mathml import is_display, to_latex
 from darwin_assets.normalize.settings import NormalizeSettings
 from darwin_assets.normalize.xml_tree import fold, local_name, parse_xml, token_text
 
-PARSER = "cnxml/1"
+PARSER = "cnxml/2"
+_OTHER_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 _METADATA = ("content-id", "uuid", "revised", "version", "created")
 
 
@@ -24,6 +26,7 @@ def parse_cnxml(data: bytes, settings: NormalizeSettings) -> Document:
     target as `[target-id]`, and the figure, table, equation, example, exercise or note there bears the same
     label. Raises Unreadable: xml.malformed, xml.entities, xml.too_deep, cnxml.not_a_module.
     """
+    data, repaired = _repaired(data)
     root = parse_xml(data)
     if local_name(root) != "document" or etree.QName(root).namespace not in {CNXML, None}:
         raise Unreadable("cnxml.not_a_module", "the root element is not a CNXML document")
@@ -31,8 +34,9 @@ def parse_cnxml(data: bytes, settings: NormalizeSettings) -> Document:
         settings=settings,
         title=_title(root),
         referenced_ids=_referenced_ids(root),
-        has_formulas=next(root.iter(f"{{{MATHML}}}math"), None) is not None,
+        has_formulas=next(root.iter(FORMULA), None) is not None,
     )
+    _convert_formulas(root)
     parts = fold(root, module.render)
     text = join_blocks(parts)
     return Document(
@@ -45,8 +49,41 @@ def parse_cnxml(data: bytes, settings: NormalizeSettings) -> Document:
         n_tables=module.counts["tables"],
         n_code_blocks=module.counts["code_blocks"],
         parser=PARSER,
+        notes=tuple(note for note in (repaired, *_notes(module)) if note),
         extra=_extra(root),
     )
+
+
+def _convert_formulas(root: etree._Element) -> None:
+    """Each `m:math` to an empty element that holds its LaTeX, in place, so that the tree is walked once."""
+    for math in list(root.iter(FORMULA)):
+        latex, display, tail = to_latex(math), is_display(math), math.tail
+        math.clear()
+        math.tail = tail
+        if latex is not None:
+            math.set("latex", latex)
+        if display:
+            math.set("display", "block")
+
+
+def _repaired(data: bytes) -> tuple[bytes, str | None]:
+    """Mojibake undone in UTF-8; what declares another encoding is left to the XML parser."""
+    if data.isascii() or _OTHER_ENCODING.match(data):
+        return data, None
+    try:
+        text, note = repair(data.decode("utf-8"))
+    except UnicodeDecodeError:
+        return data, None
+    return (text.encode(), note) if note else (data, None)
+
+
+def _notes(module: Module) -> list[str]:
+    n_empty = module.counts["formulas_in"] - module.counts["formulas_out"]
+    n_blank = module.counts["blank_tables"]
+    return [
+        f"{n_empty} formulas show nothing" if n_empty else "",
+        f"{n_blank} tables have no text in any cell" if n_blank else "",
+    ]
 
 
 # Metadata

@@ -8,34 +8,28 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
+from darwin_assets.normalize.cnxml_inline import code, emphasis, footnote, link, quote, sub, sup, term
 from darwin_assets.normalize.cnxml_lists import list_items
 from darwin_assets.normalize.cnxml_tables import cals_rows
 from darwin_assets.normalize.markdown_writer import (
     Block,
     Part,
     blocks_of,
-    code_block,
     display_formula,
-    emphasized,
     heading,
-    inline_code,
-    inline_text,
     list_block,
-    lowered,
     marker,
     one_line,
     paragraphs,
-    quote_block,
-    raised,
     running_text,
 )
-from darwin_assets.normalize.mathml import is_display, to_latex
+from darwin_assets.normalize.mathml import MATHML, is_display
 from darwin_assets.normalize.settings import NormalizeSettings
 from darwin_assets.normalize.tables import pipe_table
-from darwin_assets.normalize.xml_tree import local_name, token_text
+from darwin_assets.normalize.xml_tree import local_name
 
 CNXML = "http://cnx.rice.edu/cnxml"
-MATHML = "http://www.w3.org/1998/Math/MathML"
+FORMULA = f"{{{MATHML}}}math"
 _HEADINGS = frozenset({"title", "label"})
 _UNNAMED_NOTES = frozenset({"equation-callout", "media-2"})
 """Classes of OpenStax notes that only say how a box looks."""
@@ -56,8 +50,8 @@ class Module:
     cells: dict[etree._Element, str] = field(default_factory=dict)
 
     def render(self, element: etree._Element, results: Results) -> list[Part]:
-        if etree.QName(element).namespace == MATHML:
-            return self._math(element) if local_name(element) == "math" else []
+        if element.tag == FORMULA:
+            return self._math(element)
         renderer = _RENDERERS.get(local_name(element))
         return renderer(self, element, results) if renderer else self.flow(element, results)
 
@@ -75,7 +69,7 @@ class Module:
 
     def _math(self, element: etree._Element) -> list[Part]:
         self.counts["formulas_in"] += 1
-        latex = to_latex(element)
+        latex = element.get("latex")
         if latex is None:
             return []
         self.counts["formulas_out"] += 1
@@ -220,7 +214,9 @@ def _table(module: Module, element: etree._Element, results: Results) -> list[Pa
 def _tgroup(module: Module, element: etree._Element, results: Results) -> list[Part]:
     module.counts["tables"] += 1
     has_header = any(local_name(child) == "thead" for child in element.iterchildren("*"))
-    return pipe_table(cals_rows(element, module.cells), has_header=has_header)
+    grid = pipe_table(cals_rows(element, module.cells), has_header=has_header)
+    module.counts["blank_tables"] += not grid
+    return grid
 
 
 def _entry(module: Module, element: etree._Element, results: Results) -> list[Part]:
@@ -243,69 +239,14 @@ def _item(module: Module, element: etree._Element, results: Results) -> list[Par
     return [f"**{label}** " if label else "", *module.flow(element, results, _HEADINGS)]
 
 
-def _code(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    code = token_text(element)
-    is_block = element.get("display", "inline") == "block" or "\n" in code.strip()
-    if not is_block:
-        return [inline_code(code)]
-    module.counts["code_blocks"] += 1
-    return code_block(code, element.get("lang", ""))
-
-
-# Within a line
-
-
-def _emphasis(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    marks = {"bold": "**", "italics": "*", "italic": "*"}
-    parts = module.flow(element, results)
-    mark = marks.get(element.get("effect", "bold"))
-    return emphasized(parts, mark) if mark else parts
-
-
-def _term(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    parts = module.flow(element, results)
-    return parts if "no-emphasis" in element.get("class", "") else emphasized(parts, "**")
-
-
-def _link(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    parts = module.flow(element, results)
-    text = one_line(parts)
-    url = element.get("url", "")
-    if url:
-        is_linked = module.settings.keep_link_urls and url.startswith(("http://", "https://"))
-        return [f"[{text or url}]({url})"] if is_linked else [text]
-    target = "#".join(part for part in (element.get("document"), element.get("target-id")) if part)
-    return parts if text else [f"[{target}]" if target else ""]
-
-
-def _footnote(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    text = one_line(module.flow(element, results))
-    return [f"^[{text}]" if text else ""]
-
-
-def _sub(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    return [lowered(one_line(module.flow(element, results)))]
-
-
-def _sup(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    return [raised(one_line(module.flow(element, results)))]
-
-
-def _quote(module: Module, element: etree._Element, results: Results) -> list[Part]:
-    parts = module.flow(element, results)
-    if element.get("display") == "inline":
-        return ['"', *parts, '"'] if inline_text(parts) is not None else parts
-    return quote_block(parts)
-
-
 _Renderer = Callable[[Module, etree._Element, Results], list[Part]]
 _RENDERERS: dict[str, _Renderer] = {
     "document": _document, "metadata": _metadata_block, "section": _section, "glossary": _glossary,
     "definition": _definition, "para": _para, "div": _block, "problem": _para, "commentary": _para,
     "caption": Module.flow, "example": _example, "note": _note, "exercise": _exercise, "solution": _solution,
     "equation": _equation, "figure": _figure, "subfigure": _figure, "media": _media, "table": _table,
-    "tgroup": _tgroup, "entry": _entry, "list": _list, "item": _item, "code": _code, "preformat": _code,
-    "emphasis": _emphasis, "cite-title": _emphasis, "term": _term, "link": _link, "footnote": _footnote,
-    "sub": _sub, "sup": _sup, "quote": _quote,
+    "tgroup": _tgroup, "entry": _entry, "list": _list, "item": _item, "code": code, "preformat": code,
+    "emphasis": emphasis, "cite-title": emphasis, "term": term, "link": link, "footnote": footnote,
+    "sub": sub, "sup": sup, "quote": quote,
     "newline": lambda module, element, results: ["\n"], "space": lambda module, element, results: [" "],
 }  # fmt: skip

@@ -31,6 +31,8 @@ class Document:
     """Repairs that were made ("repaired mojibake"); never text of the document."""
     extra: Mapping[str, str] = field(default_factory=dict)
     """What only some formats know: module id, document class, media type."""
+    is_verbatim: bool = False
+    """Whether the text is source code, of which not even blank lines or the forms of letters may change."""
 
 
 class Unreadable(Exception):

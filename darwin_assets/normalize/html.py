@@ -8,48 +8,54 @@ in L2.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 
 from lxml import etree
 
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.encoding import repair
+from darwin_assets.normalize.html_code import flatten_code
 from darwin_assets.normalize.html_elements import Page
 from darwin_assets.normalize.html_formulas import FORMULA, mark_formulas
+from darwin_assets.normalize.html_forum import find_posts, take_posts
 from darwin_assets.normalize.html_main import drop_invisible, main_content
+from darwin_assets.normalize.html_site import site_content, site_rule, site_title
 from darwin_assets.normalize.html_source import decode_html, parse_tree
 from darwin_assets.normalize.markdown_writer import (
     Block,
+    Part,
+    blocks_of,
     heading,
     join_blocks,
+    marker,
     section_titles,
 )
 from darwin_assets.normalize.settings import NormalizeSettings
 from darwin_assets.normalize.xml_tree import fold, token_text
 
-PARSER = "html/1"
+PARSER = "html/2"
 
 
 def parse_html(data: bytes, settings: NormalizeSettings, declared_encoding: str | None = None) -> Document:
     """One page as Markdown; `declared_encoding` is the charset of an HTTP header, where there is one.
 
-    When the main content has fewer than `min_main_chars` characters, first what looks like page furniture is
-    kept in it, then the whole body is taken, and a note says so. Raises Unreadable: html.empty,
-    html.too_deep.
+    In this order, and the notes say which: what a rule for the page's site names; its posts, where they are a forum's and
+    gain `html_min_forum_gain`; its main content; when that has fewer than `min_main_chars` characters, the same with what
+    looks like page furniture, then the whole body. Raises Unreadable: html.empty, html.too_deep.
     """
     html, encoding = decode_html(data, declared_encoding)
     html, repaired = repair(html)
-    notes = [note for note in (None if encoding == "utf-8" else f"decoded as {encoding}", repaired) if note]
-    page, widened = _render_page(html, settings, main_content), ""
-    for select, note in _WIDER:
-        if len(page.text) >= settings.min_main_chars:
-            break
-        wider = _render_page(html, settings, select)
-        if len(wider.text) > len(page.text):
-            page = wider
-            widened = note
+    page = _read(html, settings)
     if not page.text:
         raise Unreadable("html.empty", "no visible text in the page")
+    n_ascii = page.counts["asciimath"]
+    notes = (
+        None if encoding == "utf-8" else f"decoded as {encoding}",
+        repaired,
+        *page.notes,
+        f"left {n_ascii} AsciiMath formulas as they are" if n_ascii else None,
+    )
     return Document(
         text=page.text,
         title=page.title,
@@ -60,9 +66,60 @@ def parse_html(data: bytes, settings: NormalizeSettings, declared_encoding: str 
         n_tables=page.counts["tables"],
         n_code_blocks=page.counts["code_blocks"],
         parser=PARSER,
-        notes=tuple([*notes, widened] if widened else notes),
+        notes=tuple(note for note in notes if note),
         extra={"encoding": encoding},
     )
+
+
+# From what the page is read
+
+
+def _read(html: str, settings: NormalizeSettings) -> Page:
+    page, body, root = _prepared(html, settings)
+    if named := site_rule(root, settings):
+        domain, rule = named
+        page.title = site_title(root, rule) or page.title
+        if (content := site_content(body, rule)) is not None:
+            _write(page, _rendered(page, content))
+            return _noted(page, f"read by the rule for {domain}")
+        page.notes.append(f"the rule for {domain} names no content here")
+    forum = _forum(page, body, settings)
+    if forum and settings.html_mode == "forum":
+        return forum
+    _write(page, _rendered(page, main_content(body)))
+    if forum and len(forum.text) >= settings.html_min_forum_gain * len(page.text):
+        return forum
+    if settings.html_mode == "forum":
+        page.notes.append("no posts found, read as an article")
+    return _widened(page, html, settings)
+
+
+def _prepared(html: str, settings: NormalizeSettings) -> tuple[Page, etree._Element, etree._Element]:
+    root = parse_tree(html)
+    page = Page(settings, _title(root), _language(root), headline=_only_headline(root))
+    body = next(root.iter("body"), root)
+    mark_formulas(root)
+    drop_invisible(body)
+    return page, body, root
+
+
+def _forum(page: Page, body: etree._Element, settings: NormalizeSettings) -> Page | None:
+    """The page made of its posts; None when it has none or is to be read as an article."""
+    if settings.html_mode == "article":
+        return None
+    is_forced = settings.html_mode == "forum"
+    if not find_posts(body, min_posts=settings.html_min_posts, with_comments=is_forced):
+        return None
+    # Cutting the posts out and dropping furniture for the article both change the tree.
+    copied = deepcopy(body)
+    posts = take_posts(find_posts(copied, min_posts=settings.html_min_posts, with_comments=is_forced))
+    forum = Page(settings, page.title, page.language, headline=page.headline or page.title)
+    parts: list[Part] = []
+    for post in posts:
+        by = ", ".join(part for part in (post.author, post.date) if part)
+        parts += [*marker(forum.run(by)), *blocks_of(_rendered(forum, post.body))]
+    _write(forum, parts)
+    return _noted(forum, f"put together from {len(posts)} posts") if forum.text else None
 
 
 _Select = Callable[[etree._Element], etree._Element]
@@ -72,19 +129,35 @@ _WIDER: tuple[tuple[_Select, str], ...] = (
 )
 
 
-def _render_page(html: str, settings: NormalizeSettings, select: _Select) -> Page:
-    root = parse_tree(html)
-    page = Page(settings, _title(root), _language(root))
-    body = next(root.iter("body"), root)
-    headline = _only_headline(body)
-    mark_formulas(root)
-    drop_invisible(body)
-    content = select(body)
-    page.has_formulas = next(content.iter(FORMULA), None) is not None
-    parts = fold(content, page.render)
+def _widened(page: Page, html: str, settings: NormalizeSettings) -> Page:
+    notes = page.notes
+    for select, note in _WIDER:
+        if len(page.text) >= settings.min_main_chars:
+            break
+        wider, body, _ = _prepared(html, settings)
+        _write(wider, _rendered(wider, select(body)))
+        if len(wider.text) > len(page.text):
+            page = wider
+            page.notes = [*notes, note]
+    return page
+
+
+def _rendered(page: Page, content: etree._Element) -> list[Part]:
+    flatten_code(content)
+    page.has_formulas = page.has_formulas or next(content.iter(FORMULA), None) is not None
+    parts: list[Part] = fold(content, page.render)
+    return parts
+
+
+def _write(page: Page, parts: Sequence[Part]) -> None:
+    """The text of the page, under its headline when that stands outside of what was read."""
     page.text = join_blocks(parts)
-    if headline and not re.search(r"^# ", page.text, re.MULTILINE) and page.text:
-        page.text = join_blocks([*heading(1, page.run(headline)), Block(page.text)])
+    if page.headline and page.text and not re.search(r"^# ", page.text, re.MULTILINE):
+        page.text = join_blocks([*heading(1, page.run(page.headline)), Block(page.text)])
+
+
+def _noted(page: Page, note: str) -> Page:
+    page.notes.append(note)
     return page
 
 

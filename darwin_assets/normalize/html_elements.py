@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from lxml import etree
 
 from darwin_assets.normalize.cnxml_lists import ordinal
+from darwin_assets.normalize.html_code import code_language, raw_text
 from darwin_assets.normalize.html_formulas import FORMULA
+from darwin_assets.normalize.html_tables import data_table, is_layout, table_rows, without_grid
 from darwin_assets.normalize.markdown_writer import (
     Block,
     Part,
@@ -31,7 +33,6 @@ from darwin_assets.normalize.markdown_writer import (
     running_text,
 )
 from darwin_assets.normalize.settings import NormalizeSettings
-from darwin_assets.normalize.tables import Cell, pipe_table, span
 from darwin_assets.normalize.xml_tree import local_name, token_text
 
 Results = list[list[Part]]
@@ -66,8 +67,6 @@ _BLOCKS = frozenset(
         "tr",
     ]
 )
-_LANGUAGE_CLASS = re.compile(r"^(?:language|lang|highlight|brush:?|sourceCode|src)[-:]([A-Za-z0-9+#]+)$")
-_NO_LANGUAGE = frozenset({"default", "none", "notranslate", "text", "plaintext", "highlight"})
 
 
 @dataclass
@@ -77,27 +76,32 @@ class Page:
     settings: NormalizeSettings
     title: str | None
     language: str | None
+    headline: str | None = None
+    """The page's only first-level heading, wherever it stands."""
     has_formulas: bool = False
     text: str = ""
+    notes: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
     cells: dict[etree._Element, str] = field(default_factory=dict)
 
     def render(self, element: etree._Element, results: Results) -> list[Part]:
-        name = local_name(element)
-        renderer = _RENDERERS.get(name)
+        tag = str(element.tag)
+        renderer = _RENDERERS.get(tag)
         if renderer:
             return renderer(self, element, results)
-        return paragraphs(self.flow(element, results)) if name in _BLOCKS else self.flow(element, results)
+        parts = self.flow(element, results)
+        return paragraphs(parts) if tag in _BLOCKS else parts
 
     def run(self, text: str | None) -> str:
         return running_text(text, escape_dollars=self.has_formulas)
 
     def flow(self, element: etree._Element, results: Results) -> list[Part]:
         """Text and rendered children of an element in order."""
-        parts: list[Part] = [self.run(element.text)]
-        for child, result in zip(element.iterchildren("*"), results, strict=True):
-            parts.extend(result)
-            parts.append(self.run(child.tail))
+        parts: list[Part] = [self.run(element.text)] if element.text else []
+        for child, result in zip(element, results, strict=True):
+            parts += result
+            if child.tail:
+                parts.append(self.run(child.tail))
         return parts
 
 
@@ -110,36 +114,9 @@ def _heading(page: Page, element: etree._Element, results: Results) -> list[Part
 
 
 def _pre(page: Page, element: etree._Element, results: Results) -> list[Part]:
-    parts = code_block(_raw_text(element), _code_language(element))
+    parts = code_block(raw_text(element), code_language(element))
     page.counts["code_blocks"] += len(parts)
     return parts
-
-
-def _raw_text(element: etree._Element) -> str:
-    """Text as it stands, with `br` and block elements as line ends."""
-    pieces = [element.text or ""]
-    for event, node in etree.iterwalk(element, events=("start", "end")):
-        if node is element:
-            continue
-        if event == "start":
-            pieces.append(("\n" if local_name(node) == "br" else "") + (node.text or node.get("latex", "")))
-        else:
-            pieces.append(("\n" if local_name(node) in {"div", "p", "li", "tr"} else "") + (node.tail or ""))
-    return "".join(pieces)
-
-
-def _code_language(element: etree._Element) -> str:
-    near = [element, *element.iterchildren("code"), *list(element.iterancestors())[:2]]
-    for node in near:
-        classes = node.get("class", "").split()
-        for position, name in enumerate(classes):
-            match = _LANGUAGE_CLASS.match(name)
-            stated = (
-                match[1] if match else classes[position + 1] if name == "sourceCode" and classes[position + 1 :] else ""
-            )
-            if stated and stated.lower() not in _NO_LANGUAGE:
-                return stated
-    return ""
 
 
 def _blockquote(page: Page, element: etree._Element, results: Results) -> list[Part]:
@@ -169,38 +146,17 @@ def _definition_term(page: Page, element: etree._Element, results: Results) -> l
 
 
 def _table(page: Page, element: etree._Element, results: Results) -> list[Part]:
-    rows = [row for row in element.iter("tr") if next(row.iterancestors("table"), None) is element]
-    cells = [list(row.iterchildren("td", "th")) for row in rows]
-    if _is_layout(element, cells):
+    rows = table_rows(element)
+    if is_layout(element, rows):
         return list(blocks_of(page.flow(element, results)))
     page.counts["tables"] += 1
     caption = next((result for child, result in zip(element, results, strict=True) if child.tag == "caption"), [])
-    has_header = bool(cells) and (
-        local_name(_parent(rows[0])) == "thead" or all(local_name(cell) == "th" for cell in cells[0])
-    )
-    grid = [[_cell(page, cell) for cell in row] for row in cells]
-    return [*marker(one_line(caption)), *pipe_table(grid, has_header=has_header)]
-
-
-def _cell(page: Page, cell: etree._Element) -> Cell:
-    return Cell(page.cells.get(cell, ""), span(cell.get("colspan")), span(cell.get("rowspan")))
-
-
-def _parent(element: etree._Element) -> etree._Element:
-    parent = element.getparent()
-    return element if parent is None else parent
-
-
-def _is_layout(table: etree._Element, rows: list[list[etree._Element]]) -> bool:
-    """A table that only places blocks on the page."""
-    if table.get("role") in {"presentation", "none"} or max(map(len, rows), default=0) < 2:
-        return True
-    return next(table.iterdescendants("table", "h1", "h2", "h3", "h4", "pre", "blockquote"), None) is not None
+    return [*marker(one_line(caption)), *data_table(rows, page.cells)]
 
 
 def _table_cell(page: Page, element: etree._Element, results: Results) -> list[Part]:
     parts = blocks_of(page.flow(element, results))
-    page.cells[element] = one_line(parts)
+    page.cells[element] = one_line([without_grid(part) for part in parts])
     return list(parts)
 
 
@@ -210,6 +166,7 @@ def _table_cell(page: Page, element: etree._Element, results: Results) -> list[P
 def _formula(page: Page, element: etree._Element, results: Results) -> list[Part]:
     page.counts["formulas_in"] += 1
     latex = element.get("latex", "")
+    page.counts["asciimath"] += element.get("kind") == "asciimath"
     if not latex:
         return [page.run(element.text)]
     page.counts["formulas_out"] += 1

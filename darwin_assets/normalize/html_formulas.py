@@ -2,8 +2,8 @@
 
 Known are MathML, its TeX annotations (MediaWiki, KaTeX), MathJax before it ran (`\\(...\\)`, `\\[...\\]`,
 `$...$` where the page's configuration says so) and after (`<script type="math/tex">`, `mjx-container`), and
-pictures with LaTeX as their alternative text. A formula that a page shows twice, as MathML and as a picture,
-is counted and written once.
+pictures with LaTeX as their alternative text. AsciiMath is found and counted, and left as it is. A formula that a
+page shows twice, as MathML and as a picture, is counted and written once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lxml import etree
 from darwin_assets.normalize.formula_spans import formula_spans
 from darwin_assets.normalize.mathml import is_display, to_latex
 from darwin_assets.normalize.tex_source import clean_tex, is_balanced
-from darwin_assets.normalize.xml_tree import local_name, remove, token_text
+from darwin_assets.normalize.xml_tree import find_elements, find_strings, find_texts, local_name, remove, token_text
 
 FORMULA = "formula"
 
@@ -30,6 +30,14 @@ _IMAGE_CLASSES = frozenset(
 _MATH_CLASSES = frozenset({"math", "math-container", "tex", "tex2jax_process", "mathjax_process", "arithmatex"})
 _RAW_TEXT = frozenset({"script", "style", "pre", "code", "tt", "kbd", "samp", "textarea", "option", FORMULA})
 _DOLLAR_CONFIGURED = re.compile(r"""inlineMath.{0,200}\[\s*['"]\$['"]\s*,\s*['"]\$['"]|left:\s*['"]\$['"]""", re.DOTALL)
+_ASCII_CONFIGURED = re.compile(r"asciimath|[?=/\[\"']AM_(?:CHTML|HTMLorMML|SVG)|input/asciimath", re.IGNORECASE)
+_BACKTICKED = re.compile(r"`([^`\n]{1,300})`")
+
+_backticked_texts = find_texts("//text()[contains(., '`')]")
+_math_elements = find_elements("//*[local-name() = 'math' or contains(name(), ':math')]")
+_named_as_math = find_elements("//*[contains(@class, 'math') or contains(@class, 'tex')]")  # all of _MATH_CLASSES
+_class_names = find_strings("//@class")
+_marked_texts = find_texts(r"//text()[contains(., '\') or contains(., '$')]")
 
 
 def mark_formulas(root: etree._Element) -> None:
@@ -55,6 +63,13 @@ def _formula(latex: str | None, *, display: bool, fallback: str = "") -> etree._
 def _tex_formula(tex: str, *, display: bool) -> etree._Element:
     cleaned = clean_tex(tex)
     return _formula(cleaned if is_balanced(cleaned) else None, display=display, fallback=tex)
+
+
+def _ascii_formula(source: str) -> etree._Element:
+    """AsciiMath is readable as it stands; its backticks keep it apart from the words around it."""
+    element = _formula(None, display=False, fallback=f"`{source.strip()}`")
+    element.set("kind", "asciimath")
+    return element
 
 
 def _replace(old: etree._Element, new: etree._Element) -> None:
@@ -83,6 +98,8 @@ def _mark_scripts(root: etree._Element) -> None:
             _replace(script, _tex_formula(script.text or "", display=display))
         elif kind.startswith("math/mml"):
             _replace(script, _mathml_formula(script.text or "", display=display))
+        elif kind.startswith("math/asciimath"):
+            _replace(script, _ascii_formula(script.text or ""))
 
 
 def _mathml_formula(source: str, *, display: bool) -> etree._Element:
@@ -95,7 +112,7 @@ def _mathml_formula(source: str, *, display: bool) -> etree._Element:
 
 
 def _mark_mathml(root: etree._Element) -> None:
-    for math in [element for element in root.iter("*") if local_name(element) == "math"]:
+    for math in _math_elements(root):
         container, display = math, is_display(math)
         for ancestor in math.iterancestors():
             if not (_classes(ancestor) & _CONTAINER_CLASSES or local_name(ancestor) == "mjx-container"):
@@ -125,10 +142,11 @@ def _mark_delimited_text(root: etree._Element) -> None:
     page = "\n".join((script.get("src", "") + " " + (script.text or "")) for script in root.iter("script"))
     is_active = bool(re.search(r"mathjax|katex|jsmath", page, re.IGNORECASE))
     has_dollars = bool(_DOLLAR_CONFIGURED.search(page))
-    # Children before parents, and tails by their parent: an element made here is not looked at again.
-    for element in reversed(list(root.iter("*"))):
+    if _ASCII_CONFIGURED.search(page):
+        _mark_backticks(root)
+    for element in _elements_with_marks(root, is_active=is_active):
         is_math = bool(_classes(element) & _MATH_CLASSES)
-        if not (is_active or is_math) or not _may_hold_tex(element) or _is_raw_text(element):
+        if not (is_active or is_math) or _is_raw_text(element):
             continue
         _mark_text_of(element, is_math or has_dollars)
         if is_math and is_active and not len(element) and _looks_like_tex(element.text or ""):
@@ -136,9 +154,38 @@ def _mark_delimited_text(root: etree._Element) -> None:
             element.append(_tex_formula(tex, display=local_name(element) == "div"))
 
 
-def _may_hold_tex(element: etree._Element) -> bool:
-    texts = [element.text or "", *(child.tail or "" for child in element)]
-    return any("\\" in text or "$" in text or "^" in text or "_" in text for text in texts)
+def _mark_backticks(root: etree._Element) -> None:
+    for text in _backticked_texts(root):
+        element, holder = text.getparent(), _holder(text)
+        if element is None or holder is None or _is_raw_text(holder):
+            continue
+        first, *rest = _BACKTICKED.split(str(text))
+        formulas = [_ascii_formula(source) for source in rest[::2]]
+        for formula, after in zip(formulas, rest[1::2], strict=True):
+            formula.tail = after
+        at = holder.index(element) + 1 if text.is_tail else 0
+        if text.is_tail:
+            element.tail = first
+        else:
+            element.text = first
+        holder[at:at] = formulas
+
+
+def _elements_with_marks(root: etree._Element, *, is_active: bool) -> list[etree._Element]:
+    """Elements whose own text may hold TeX: all of them on a page that runs MathJax, else the named ones."""
+    is_named = any(not _MATH_CLASSES.isdisjoint(name.split()) for name in set(_class_names(root)))
+    found: dict[etree._Element, None] = dict.fromkeys(_named_as_math(root) if is_named else [])
+    if is_active:
+        for text in _marked_texts(root):
+            if (holder := _holder(text)) is not None:
+                found[holder] = None
+    return list(found)
+
+
+def _holder(text: etree._ElementUnicodeResult) -> etree._Element | None:
+    """The element that a text stands in, be it before or after the element's children."""
+    element = text.getparent()
+    return element.getparent() if element is not None and text.is_tail else element
 
 
 def _looks_like_tex(text: str) -> bool:

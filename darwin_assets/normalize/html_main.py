@@ -1,59 +1,30 @@
-"""Which part of a web page is its content (papers.md §1.2 L1: main-text extraction of HTML)."""
+"""Which part of a web page is its content (papers.md §1.2 L1: main-text extraction of HTML).
+
+Elements are looked for by XPath and measured only where a decision needs their size: most of a page is
+neither content nor a question.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import lru_cache
+from operator import itemgetter
 
 from lxml import etree
 
-from darwin_assets.normalize.xml_tree import local_name, remove
+from darwin_assets.normalize.xml_tree import find_elements, find_text, remove
 
-Sizes = dict[etree._Element, int]
-
-_INVISIBLE = frozenset(
-    [
-        "script",
-        "style",
-        "noscript",
-        "template",
-        "head",
-        "iframe",
-        "object",
-        "embed",
-        "svg",
-        "canvas",
-        "audio",
-        "video",
-        "map",
-        "input",
-        "select",
-        "textarea",
-        "button",
-        "option",
-        "datalist",
-        "progress",
-        "meter",
-        "dialog",
-    ]
-)
+_INVISIBLE = (
+    "script", "style", "noscript", "template", "head", "iframe", "object", "embed", "svg", "canvas", "audio",
+    "video", "map", "input", "select", "textarea", "button", "option", "datalist", "progress", "meter", "dialog",
+)  # fmt: skip
 _NAVIGATION_TAGS = frozenset({"nav", "footer", "aside", "menu"})
-_NAVIGATION_ROLES = frozenset(
-    [
-        "navigation",
-        "banner",
-        "contentinfo",
-        "complementary",
-        "search",
-        "menu",
-        "menubar",
-        "toolbar",
-        "tablist",
-        "dialog",
-        "alert",
-        "alertdialog",
-    ]
-)
-_NEVER_FURNITURE = frozenset(["formula", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "code"])
+_NAVIGATION_ROLES = frozenset({
+    "navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "toolbar", "tablist",
+    "dialog", "alert", "alertdialog",
+})  # fmt: skip
+_NEVER_FURNITURE = frozenset({"formula", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "code"})
 _MAIN_IDS = (
     "mw-content-text",
     "main-content",
@@ -65,7 +36,7 @@ _MAIN_IDS = (
 )
 # Names of page furniture, as whole words of class and id.
 _FURNITURE = re.compile(
-    r"(?<![A-Za-z])(?:nav(?:bar|box|igation|frame)?|menu|breadcrumbs?|sidebar|footer|masthead|cookies?|consent|gdpr|"
+    r"(?:nav(?:bar|box|igation|frame)?|menu|breadcrumbs?|sidebar|footer|masthead|cookies?|consent|gdpr|"
     r"advert(?:s|isement|isements)?|ads|adsense|sponsor(?:ed|s)?|promo(?:tion)?|shar(?:e|ing)|social|addthis|"
     r"newsletter|subscri(?:be|ption)|comments?|commentlist|disqus|respond|pagination|pager|prev-?next|toc|toctree|"
     r"popup|modal|overlay|printfooter|catlinks|related(?:-(?:posts|pages|articles))?|recommend(?:ed|ations)?|"
@@ -75,36 +46,17 @@ _FURNITURE = re.compile(
 # The few that stand within a line, where all other names belong to the content (`toc-backref` is a heading's
 # text).
 _INLINE_FURNITURE = re.compile(
-    r"(?<![A-Za-z])(?:headerlink|header-anchor|anchorjs-link|viewcode-link|(?:mw-)?editsection|mw-jump(?:-link)?|"
+    r"(?:headerlink|header-anchor|anchorjs-link|viewcode-link|(?:mw-)?editsection|mw-jump(?:-link)?|"
     r"jump-link|skip-?(?:link|to-content)|copybtn|copy-?button|visually-?hidden|sr-only|screen-reader-text|noprint|"
     r"jump-to-nav|linenos?|linenodiv|gutter)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "cite",
-        "code",
-        "em",
-        "i",
-        "kbd",
-        "label",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "var",
-    ]
-)
-_CONTAINERS = frozenset(["article", "center", "div", "form", "main", "section"])
+_WORD = re.compile("[A-Za-z]+")
+_INLINE = frozenset({
+    "a", "abbr", "b", "cite", "code", "em", "i", "kbd", "label", "q", "s", "samp", "small", "span", "strong",
+    "sub", "sup", "tt", "u", "var",
+})  # fmt: skip
+_CONTAINERS = frozenset({"article", "center", "div", "form", "main", "section"})
 # What the furniture rule may not take: a wrapper that is merely named after something it also holds.
 _MAX_FURNITURE_SHARE = 0.4
 # Share of the page's text that an element must hold when only its tag or id hints that it is the content.
@@ -113,13 +65,24 @@ _MIN_HINTED_SHARE = 0.25
 _MIN_ARTICLE_SHARE = 0.5
 # Share of the prose that the walk towards the densest container may not fall below.
 _MIN_DENSEST_SHARE = 0.9
-_PROSE = frozenset({"p", "pre", "blockquote", "li", "td", "dd"})
+_PROSE = ("p", "pre", "blockquote", "li", "td", "dd")
+
+_text_of = find_text("string()")
+_may_be_hidden = find_elements(".//*[@hidden or @aria-hidden or @style]")
+_declares_main = find_elements(".//main | .//*[@role='main' or @itemprop='articleBody']")
+_has_main_id = find_elements(".//*[" + " or ".join(f"@id='{name}'" for name in _MAIN_IDS) + "]")
+_may_be_furniture = find_elements(
+    ".//*[@class or @id or @role or self::header"
+    + "".join(f" or self::{tag}" for tag in sorted(_NAVIGATION_TAGS))
+    + "]"
+)
 
 
 def drop_invisible(root: etree._Element) -> None:
     """Remove what a reader never sees; formulas must have been marked before (some hide their source)."""
-    for element in list(root.iter("*")):
-        if element is not root and element.getparent() is not None and _is_invisible(element):
+    etree.strip_elements(root, *_INVISIBLE, with_tail=False)
+    for element in _may_be_hidden(root):
+        if _is_hidden(element):
             remove(element)
 
 
@@ -130,98 +93,94 @@ def main_content(body: etree._Element, *, keep_furniture: bool = False) -> etree
     First what the page itself declares (`main`, `role=main`, `article`, `articleBody`, well-known ids), then
     the container with most prose outside links, else the whole body.
     """
-    sizes = _text_sizes(body)
-    declared = _declared_main(body, sizes)
+    declared = _declared_main(body)
     root = body if declared is None else declared
     if not keep_furniture:
-        _drop_furniture(root, sizes, is_whole_page=declared is None)
-    return root if declared is not None else _densest(root, sizes)
+        drop_furniture(root, is_whole_page=declared is None)
+    return root if declared is not None else _densest(root)
 
 
-def _text_sizes(root: etree._Element) -> Sizes:
-    """Characters of text below each element, white space left out."""
-    sizes: Sizes = {}
-    for element in reversed(list(root.iter("*"))):
-        inside = sum(sizes[child] + _n_visible(child.tail) for child in element.iterchildren("*"))
-        sizes[element] = inside + _n_visible(element.text)
-    return sizes
+def text_size(element: etree._Element) -> int:
+    """Characters of text inside an element, white space left out."""
+    return len("".join(_text_of(element).split()))
 
 
-def _n_visible(text: str | None) -> int:
-    return len("".join(text.split())) if text else 0
-
-
-def _is_invisible(element: etree._Element) -> bool:
-    if local_name(element) in _INVISIBLE or element.get("hidden") is not None:
+def _is_hidden(element: etree._Element) -> bool:
+    if element.get("hidden") is not None:
         return True
     if element.get("aria-hidden") == "true":
-        return local_name(element) != "formula"
+        return element.tag != "formula"
     style = element.get("style", "").replace(" ", "").lower()
     return "display:none" in style or "visibility:hidden" in style
 
 
-def _declared_main(body: etree._Element, sizes: Sizes) -> etree._Element | None:
-    candidates = [
-        element
-        for element in body.iter("*")
-        if local_name(element) == "main" or element.get("role") == "main" or element.get("itemprop") == "articleBody"
-    ]
+def _declared_main(body: etree._Element) -> etree._Element | None:
+    candidates: list[etree._Element] = list(_declares_main(body))
     if not candidates:
         articles = list(body.iter("article"))
-        candidates = articles if len(articles) == 1 else []
-        by_id = {element.get("id", ""): element for element in body.iter("*") if element.get("id")}
-        candidates += [by_id[name] for name in _MAIN_IDS if name in by_id]
-        candidates = [element for element in candidates if sizes[element] >= _MIN_HINTED_SHARE * sizes[body]]
-    best = max(candidates, key=sizes.__getitem__, default=None)
-    if best is None or not sizes[best]:
+        hinted = [*(articles if len(articles) == 1 else []), *_has_main_id(body)]
+        least = _MIN_HINTED_SHARE * text_size(body) if hinted else 0
+        candidates = [element for element in hinted if text_size(element) >= least]
+    n_chars, best = max(((text_size(element), element) for element in candidates), key=itemgetter(0), default=(0, None))
+    if best is None or not n_chars:
         return None
     # The content of a declared main part is often one article inside it.
     articles = [article for article in best.iter("article") if article is not best]
-    is_one_article = len(articles) == 1 and sizes[articles[0]] >= _MIN_ARTICLE_SHARE * sizes[best]
-    return articles[0] if is_one_article else best
+    if len(articles) == 1 and text_size(articles[0]) >= _MIN_ARTICLE_SHARE * n_chars:
+        return articles[0]
+    return best
 
 
-def _drop_furniture(root: etree._Element, sizes: Sizes, *, is_whole_page: bool) -> None:
-    limit = _MAX_FURNITURE_SHARE * sizes[root]
-    for element in list(root.iter("*")):
-        if element is root or local_name(element) in _NEVER_FURNITURE:
+def drop_furniture(root: etree._Element, *, is_whole_page: bool) -> None:
+    """Remove what is declared or named as page furniture, in place."""
+    limit = _MAX_FURNITURE_SHARE * text_size(root)
+    gone: set[etree._Element] = set()
+    for element in _may_be_furniture(root):
+        tag = element.tag
+        if tag in _NEVER_FURNITURE:
             continue
-        is_declared = _is_declared_furniture(element, is_whole_page=is_whole_page)
-        if not is_declared and not _is_named_furniture(element):
+        is_declared = tag in _NAVIGATION_TAGS or element.get("role") in _NAVIGATION_ROLES
+        is_declared = is_declared or (is_whole_page and tag == "header")
+        if not is_declared:
+            names = f"{element.get('class', '')} {element.get('id', '')}"
+            if not _is_furniture_name(names, tag in _INLINE):
+                continue
+        if not gone.isdisjoint(element.iterancestors()):
             continue
-        if root in element.iterancestors() and (is_declared or sizes[element] <= limit):
+        if is_declared or text_size(element) <= limit:
+            gone.add(element)
             remove(element)
 
 
-def _is_declared_furniture(element: etree._Element, *, is_whole_page: bool) -> bool:
-    name = local_name(element)
-    is_furniture = name in _NAVIGATION_TAGS or element.get("role") in _NAVIGATION_ROLES
-    return is_furniture or (is_whole_page and name == "header")
+@lru_cache(maxsize=65_536)
+def _is_furniture_name(names: str, is_inline: bool) -> bool:
+    # Names are tried where a word begins: a search at every letter costs five times as much.
+    starts = [word.start() for word in _WORD.finditer(names)]
+    if any(_INLINE_FURNITURE.match(names, start) for start in starts):
+        return True
+    return not is_inline and any(_FURNITURE.match(names, start) for start in starts)
 
 
-def _is_named_furniture(element: etree._Element) -> bool:
-    names = f"{element.get('class', '')} {element.get('id', '')}"
-    if len(names) == 1:
-        return False
-    is_block = local_name(element) not in _INLINE
-    return bool(_INLINE_FURNITURE.search(names)) or (is_block and bool(_FURNITURE.search(names)))
-
-
-def _densest(body: etree._Element, sizes: Sizes) -> etree._Element:
+def _densest(body: etree._Element) -> etree._Element:
     """The smallest container that holds most of the prose outside links; the body when there is none."""
     prose: dict[etree._Element, int] = {}
-    for element in body.iter("*"):
-        if local_name(element) in _PROSE:
-            n_chars = sizes[element] - sum(sizes[link] for link in element.iter("a"))
-            for ancestor in [element, *element.iterancestors()]:
-                prose[ancestor] = prose.get(ancestor, 0) + max(n_chars, 0)
-                if ancestor is body:
-                    break
+    for element, n_chars in _prose_sizes(body):
+        for ancestor in (element, *element.iterancestors()):
+            prose[ancestor] = prose.get(ancestor, 0) + n_chars
+            if ancestor is body:
+                break
     best = body
     while True:
-        inner = max(best.iterchildren("*"), key=lambda child: prose.get(child, 0), default=None)
-        if inner is None or local_name(inner) not in _CONTAINERS:
+        inner = max(best, key=lambda child: prose.get(child, 0), default=None)
+        if inner is None or inner.tag not in _CONTAINERS:
             return best
         if prose.get(inner, 0) < _MIN_DENSEST_SHARE * max(prose.get(body, 0), 1):
             return best
         best = inner
+
+
+def _prose_sizes(body: etree._Element) -> Iterator[tuple[etree._Element, int]]:
+    for element in body.iter(*_PROSE):
+        n_chars = text_size(element) - sum(text_size(link) for link in element.iter("a"))
+        if n_chars > 0:
+            yield element, n_chars

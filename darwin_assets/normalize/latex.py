@@ -17,7 +17,8 @@ from darwin_assets.normalize.latex_reader import Reader
 from darwin_assets.normalize.latex_source import count_source_formulas, set_aside
 from darwin_assets.normalize.settings import NormalizeSettings
 
-PARSER = "latex/1"
+PARSER = "latex/2"
+_NEW_THEOREM = re.compile(r"\\newtheorem\*?\{([A-Za-z]+\*?)\}(?:\[\w*\])?\{([^{}]*)\}(?:\[\w*\])?")
 
 
 def parse_latex(text: str, settings: NormalizeSettings, *, noweb: bool = False) -> Document:
@@ -26,7 +27,8 @@ def parse_latex(text: str, settings: NormalizeSettings, *, noweb: bool = False) 
     `noweb` reads `<<...>>= ... @` as R code. Raises Unreadable "latex.too_deep".
     """
     source = set_aside(re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text), noweb=noweb)
-    theorems = dict(re.findall(r"\\newtheorem\*?\{([A-Za-z]+\*?)\}(?:\[\w*\])?\{([^{}]*)\}", source.text))
+    theorems = dict(_NEW_THEOREM.findall(source.text))
+    source.text = _NEW_THEOREM.sub("", source.text)
     language = _language(source.text)
     source.text, macros = take_definitions(source.text)
     if "\\olfileid" in source.text or "!!{" in source.text:
@@ -48,13 +50,17 @@ def parse_latex(text: str, settings: NormalizeSettings, *, noweb: bool = False) 
         n_tables=reader.n_tables,
         n_code_blocks=sum(held.kind == "code" for held in source.held),
         parser=PARSER,
-        notes=(*source.notes, *_unknown_note(reader.n_unknown_commands)),
+        notes=(*source.notes, *_counted_notes(reader)),
         extra={"labels": " ".join(reader.labels)} if reader.labels else {},
     )
 
 
-def _unknown_note(n_unknown: int) -> list[str]:
-    return [f"kept {n_unknown} commands without definition by their arguments or names"] if n_unknown else []
+def _counted_notes(reader: Reader) -> list[str]:
+    n_inputs, n_unknown = reader.n_inputs, reader.n_unknown_commands
+    return [
+        *([f"{n_inputs} files that it inputs are not part of it"] if n_inputs else []),
+        *([f"kept {n_unknown} commands without definition by their arguments or names"] if n_unknown else []),
+    ]
 
 
 def _language(text: str) -> str | None:

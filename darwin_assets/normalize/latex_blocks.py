@@ -9,6 +9,8 @@ from darwin_assets.normalize.latex_source import HELD, Source, match_braces
 LINE_BREAK = "\x04"
 
 _TEXT_IN_FORMULA = re.compile(r"\\(text|textrm|textnormal|mbox|hbox)\s*\{")
+_EXPRESSION = re.compile(r"\\Sexpr\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
+_DOLLAR = re.compile(r"(?<!\\)\$")
 _CLOSING_QUOTE = re.compile(r"‘([^‘’]*?)'(?!\w)")
 _BLOCK_PREFIX = re.compile(r"^([ >]*(?:(?:[-*]|\d+\.) )*)" + HELD.pattern + r"[ \t]*$")
 
@@ -50,10 +52,14 @@ def pipe_table(rows: list[list[str]]) -> str:
 def formula(raw: str) -> str:
     """The LaTeX of one formula, fit to stand between dollar signs.
 
-    Dollar signs inside `\\text{...}` would end the formula for a Markdown reader, so that text is split
-    around them, which typesets the same.
+    Dollar signs inside would end it for a Markdown reader: `\\text{...}` is split around them, which typesets the
+    same, elsewhere (`\\intertext`, `\\tag`) `$x$` becomes `\\(x\\)`, and those of R are escaped.
     """
+    raw = _EXPRESSION.sub(lambda expression: _DOLLAR.sub(r"\\$", expression[0]), raw)
     body = _split_texts(re.sub(r"\\ensuremath\s*(?=\{)", "", raw))
+    pieces = _DOLLAR.split(body)
+    marks = [r"\(", r"\)"] if len(pieces) % 2 else [r"\$", r"\$"]
+    body = pieces[0] + "".join(marks[n % 2] + piece for n, piece in enumerate(pieces[1:]))
     return re.sub(r"\n\s*\n", "\n", body).strip()
 
 

@@ -202,13 +202,24 @@ def _caption(reader: Reader, at: int, stop: int) -> tuple[str, int]:
 
 def _input(reader: Reader, at: int, stop: int) -> tuple[str, int]:
     """A file that is not part of this document: its name stays, so that the place can be found."""
+    n_arguments = 2 if reader.items[at].value in ("import", "subimport") else 1
     end, folder = at + 1, ""
     while option := reader.tokens.option(end, stop):
         folder = reader.tokens.source(*option[:2]).strip() + "/"
         end = option[2]
-    if group := reader.tokens.group(end, stop):
-        return f"\n\n[input:{folder}{reader.tokens.source(*group[:2]).strip()}]\n\n", group[2]
-    return "", end
+    groups, end = reader.arguments(end, stop, n_arguments)
+    if not groups:
+        return "", end
+    reader.n_inputs += 1
+    return f"\n\n[input:{folder}{''.join(reader.tokens.source(*group).strip() for group in groups)}]\n\n", end
+
+
+def _bibliography(reader: Reader, at: int, stop: int) -> tuple[str, int]:
+    """References that BibTeX would put here: the names of the files that hold them."""
+    groups, end = reader.arguments(at + 1, stop, 1)
+    files = reader.tokens.source(*groups[0]) if groups else ""
+    named = ", ".join(f"[bibliography:{file.strip()}]" for file in files.split(",") if file.strip())
+    return f"\n\n{named}\n\n", end
 
 
 def _file_id(reader: Reader, at: int, stop: int) -> tuple[str, int]:
@@ -236,6 +247,7 @@ _HANDLERS: dict[str, Handler] = {
     **dict.fromkeys(names.CITATIONS, read_citation),
     **dict.fromkeys([*names.REFERENCES, "olref"], read_reference),
     **dict.fromkeys(names.INPUTS, _input),
+    "bibliography": _bibliography,
     **dict.fromkeys(names.EMPHASIS, _emphasis),
     **dict.fromkeys(FRONT_MATTER - {"title"}, _front),
     **dict.fromkeys(["label", "ollabel"], read_label),

@@ -8,12 +8,23 @@ from dataclasses import dataclass
 from darwin_assets.normalize.latex_names import ARGUMENTS_DROPPED, STRUCTURAL
 from darwin_assets.normalize.latex_source import HELD, Source, match_braces
 
+
+def _named(group: str) -> str:
+    return rf"\s*(?:\{{\\(?P<{group}>[A-Za-z@]+)\}}|\\(?P<bare_{group}>[A-Za-z@]+))\s*"
+
+
 _DEFINITION = re.compile(
-    r"\\(?:(?:re|provide)?newcommand|DeclareRobustCommand)\*?\s*(?:\{\\([A-Za-z@]+)\}|\\([A-Za-z@]+))\s*"
-    r"(?:\[(\d)\])?\s*(?:\[([^\]]*)\])?\s*\{"
-    r"|\\def\s*\\([A-Za-z@]+)((?:#\d)*)\s*\{"
-    r"|\\DeclareMathOperator(\*?)\s*(?:\{\\([A-Za-z@]+)\}|\\([A-Za-z@]+))\s*\{"
+    r"\\(?:(?:re|provide)?newcommand|DeclareRobustCommand)\*?"
+    + _named("command")
+    + r"(?:\[(?P<count>\d)\]\s*)?(?:\[(?P<default>[^\]]{0,500})\]\s*)?\{"
+    r"|\\def\s*\\(?P<defined>[A-Za-z@]+)(?P<parameters>(?:#\d)*)\s*\{"
+    r"|\\DeclareMathOperator(?P<star>\*?)"
+    + _named("operator")
+    + r"\{|\\(?:New|Renew|Provide|Declare)DocumentCommand"
+    + _named("document")
+    + r"\{\s*(?:(?P<optional>o)|O\{(?P<document_default>[^{}]{0,500})\})?(?P<mandatory>(?:\s*m)*)\s*\}\s*\{"
 )
+_ALIAS = re.compile(r"\\let\s*\\([A-Za-z@]+)\s*(?:=\s*)?(\\(?:[A-Za-z@]+|[^A-Za-z@\s]))")
 _CONTROL_WORD_END = re.compile(r"\\[A-Za-z@]+\Z")
 _COMMAND = re.compile(r"\\([A-Za-z@]+)|\\.", re.DOTALL)
 
@@ -41,20 +52,27 @@ def take_definitions(text: str) -> tuple[str, dict[str, Macro]]:
     for match in _DEFINITION.finditer(text):
         if match.start() < position or (stop := braces.get(match.end() - 1)) is None:
             continue
-        body = text[match.end() : stop]
-        braced, bare, n_arguments, default, defined, parameters, star, operator, bare_operator = match.groups()
-        if name := operator or bare_operator:
-            macros[name] = Macro(rf"\operatorname{star}{{{body}}}")
-        elif name := defined:
-            macros[name] = Macro(body, parameters.count("#"))
-        else:
-            name = braced or bare
-            macros[name] = Macro(body, int(n_arguments or 0), default)
+        name, macro = _definition(match, text[match.end() : stop])
+        macros[name] = macro
         out.append(text[position : match.start()])
         position = stop + 1
     out.append(text[position:])
+    text = "".join(out)
+    macros |= {name: Macro(meant) for name, meant in _ALIAS.findall(text) if meant != f"\\{name}"}
     kept = {n: m for n, m in macros.items() if n not in STRUCTURAL and n not in ARGUMENTS_DROPPED}
-    return "".join(out), kept
+    return _ALIAS.sub("", text), kept
+
+
+def _definition(match: re.Match[str], body: str) -> tuple[str, Macro]:
+    if name := match["command"] or match["bare_command"]:
+        return name, Macro(body, int(match["count"] or 0), match["default"])
+    if name := match["defined"]:
+        return name, Macro(body, match["parameters"].count("#"))
+    if name := match["operator"] or match["bare_operator"]:
+        return name, Macro(rf"\operatorname{match['star']}{{{body}}}")
+    default = "" if match["optional"] else match["document_default"]
+    name = match["document"] or match["bare_document"]
+    return name, Macro(body, match["mandatory"].count("m") + (default is not None), default)
 
 
 def expand(source: Source, macros: dict[str, Macro], *, max_passes: int, max_growth: int) -> None:

@@ -168,7 +168,6 @@ ARGUMENTS_DROPPED = {
     "RequirePackage": 1,
     "documentclass": 1,
     "bibliographystyle": 1,
-    "bibliography": 1,
     "addbibresource": 1,
     "pagestyle": 1,
     "thispagestyle": 1,

@@ -39,6 +39,7 @@ class Reader:
         self.n_formulas = 0
         self.n_tables = 0
         self.n_unknown_commands = 0
+        self.n_inputs = 0
         self.file_label = self._file_label()
         self.referenced = {
             name for at, token in enumerate(self.items) if token.kind == "command" for name in reference_names(self, at)

@@ -25,6 +25,10 @@ class Block:
 Part: TypeAlias = str | Block
 
 _SPACES = re.compile(r"\s+")
+_ONE_FORMULA = re.compile(r"\$(?:[^$\\]|\\.)+\$")
+_WIDE = re.compile(r" {2,}")
+_WIDE_BREAK = re.compile(r"\n{3,}")
+_LIKE_HEADING = re.compile(r"^(#{1,6} )", re.MULTILINE)
 _SUBSCRIPTS = str.maketrans("0123456789+-−–=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₋₌₍₎")
 _SUPERSCRIPTS = str.maketrans("0123456789+-−–=()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁻⁼⁽⁾")
 _RAISABLE = re.compile(r"[0-9+\-−–=()]+")
@@ -40,7 +44,9 @@ def running_text(text: str | None, *, escape_dollars: bool = False) -> str:
     """
     if not text:
         return ""
-    text = _SPACES.sub(" ", text.translate(INVISIBLE))
+    # Printable ASCII has no other white space than the space, and most text is that.
+    if not (text.isascii() and text.isprintable() and "  " not in text):
+        text = _SPACES.sub(" ", text if text.isascii() else text.translate(INVISIBLE))
     return text.replace("$", r"\$") if escape_dollars else text
 
 
@@ -100,7 +106,7 @@ def blocks_of(parts: Iterable[Part]) -> list[Block]:
 def paragraphs(parts: Iterable[Part]) -> list[Part]:
     """Blocks of an element that stands on its own; one that holds a single formula displays it."""
     blocks = blocks_of(parts)
-    if len(blocks) == 1 and re.fullmatch(r"\$(?:[^$\\]|\\.)+\$", blocks[0].text):
+    if len(blocks) == 1 and blocks[0].text.startswith("$") and _ONE_FORMULA.fullmatch(blocks[0].text):
         return display_formula(blocks[0].text[1:-1])
     return list(blocks)
 
@@ -179,9 +185,11 @@ def _item(mark: str, text: str) -> str:
 
 
 def _paragraph(text: str) -> str:
-    lines = [re.sub(r" {2,}", " ", line).strip() for line in text.split("\n")]
+    lines = [(_WIDE.sub(" ", line) if "  " in line else line).strip() for line in text.split("\n")]
     text = "\n".join(lines).strip("\n")
-    return re.sub(r"\n{3,}", "\n\n", re.sub(r"^(#{1,6} )", r"\\\1", text, flags=re.MULTILINE))
+    if "#" in text:
+        text = _LIKE_HEADING.sub(r"\\\1", text)
+    return _WIDE_BREAK.sub("\n\n", text) if "\n\n\n" in text else text
 
 
 def _merged(parts: Iterable[Part]) -> list[Part]:

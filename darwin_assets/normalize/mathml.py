@@ -30,13 +30,15 @@ from darwin_assets.normalize.mathml_tokens import identifier, number, operator, 
 from darwin_assets.normalize.tex_source import clean_tex, is_balanced
 from darwin_assets.normalize.xml_tree import fold, local_name, natural_number, token_text
 
+MATHML = "http://www.w3.org/1998/Math/MathML"
+
 _ONLY_SPACE = re.compile(r"(?:\\(?:[,; ]|q?quad)|\s)*")
 _TEX_ENCODINGS = frozenset({"application/x-tex", "application/x-latex", "text/x-tex", "text/x-latex", "tex", "latex"})
 
 
 def to_latex(math: etree._Element) -> str | None:
     """LaTeX of one `math` element, without delimiters, on one line; None when it shows nothing."""
-    latex = _tidy(fold(math, _render))
+    latex = tidy_latex(fold(math, _render))
     return None if _ONLY_SPACE.fullmatch(latex) else latex
 
 
@@ -49,7 +51,8 @@ def _render(element: etree._Element, parts: Parts) -> str:
     return _RENDERERS.get(local_name(element), row)(element, parts)
 
 
-def _tidy(latex: str) -> str:
+def tidy_latex(latex: str) -> str:
+    """Without spaces that show nothing."""
     latex = re.sub(r"^(?:\\[,; ] *)+|(?: *\\[,; ])+$", "", latex.lstrip())
     # 90{}^{\circ} is 90^{\circ}: the empty base only guards against a second superscript, which ends in a brace.
     latex = re.sub(r"(?<=[0-9A-Za-z])\{\}(?=\^\{\\circ\})", "", latex)

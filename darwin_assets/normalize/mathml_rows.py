@@ -23,6 +23,8 @@ OPENING = {
 }
 CLOSING = frozenset(OPENING.values())
 TALL = re.compile(r"\\(?:frac|begin|sqrt|sum|int|prod|overset|underset|genfrac|binom)\b")
+_COMMAND_AT_END = re.compile(r"\\[A-Za-z]+$")
+_MAX_COMMAND_CHARS = 32
 _THIN_SPACES = frozenset({r"\,", r"\;"})
 _FUNCTION_COMMANDS = frozenset("\\" + name for name in FUNCTIONS)
 
@@ -46,8 +48,12 @@ def join(parts: Parts) -> str:
         elif part.startswith("'") and re.search(r"\^\{[^{}]*\}$|\^.$", out):
             out += "{}" + part
         else:
-            out += " " + part if re.search(r"\\[A-Za-z]+$", out) and part[0].isalpha() else part
+            out += " " + part if part[0].isalpha() and _ends_in_command(out) else part
     return out.rstrip() if out.endswith((", ", "; ")) else out
+
+
+def _ends_in_command(latex: str) -> bool:
+    return latex[-1:].isalpha() and bool(_COMMAND_AT_END.search(latex[-_MAX_COMMAND_CHARS:]))
 
 
 def _without_needless_spaces(parts: Parts) -> Parts:

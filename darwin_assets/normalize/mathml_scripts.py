@@ -1,4 +1,4 @@
-"""Scripts of MathML: what stands beside, above and below a base."""
+"""Scripts of MathML and OMML: what stands beside, above and below a base."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def _closes_at_end(latex: str) -> bool:
     return False
 
 
-def _superscript(script: str) -> str:
+def superscript(script: str) -> str:
+    """What is raised, after its base: primes and degrees as LaTeX writes them, nothing for nothing."""
     if script and not script.strip("'"):
         return script
     if script == SYMBOLS["°"]:
@@ -44,23 +45,24 @@ def _superscript(script: str) -> str:
     return "^{" + script + "}" if script else ""
 
 
-def _subscript(script: str) -> str:
+def subscript(script: str) -> str:
+    """What is lowered, after its base; nothing for nothing."""
     return "_{" + script + "}" if script else ""
 
 
 def msup(element: etree._Element, parts: Parts) -> str:
     base, script = exactly(parts, 2)
-    return script_base(base) + _superscript(script)
+    return script_base(base) + superscript(script)
 
 
 def msub(element: etree._Element, parts: Parts) -> str:
     base, script = exactly(parts, 2)
-    return script_base(base) + _subscript(script)
+    return script_base(base) + subscript(script)
 
 
 def msubsup(element: etree._Element, parts: Parts) -> str:
-    base, subscript, superscript = exactly(parts, 3)
-    return script_base(base) + _subscript(subscript) + _superscript(superscript)
+    base, below, above = exactly(parts, 3)
+    return script_base(base) + subscript(below) + superscript(above)
 
 
 def mmultiscripts(element: etree._Element, parts: Parts) -> str:
@@ -72,7 +74,7 @@ def mmultiscripts(element: etree._Element, parts: Parts) -> str:
 
 
 def _script_pairs(parts: Parts) -> str:
-    pairs = [_subscript(join(parts[0::2])), _superscript(join(parts[1::2]))]
+    pairs = [subscript(join(parts[0::2])), superscript(join(parts[1::2]))]
     return "".join(pairs)
 
 
@@ -84,21 +86,21 @@ def exactly(parts: Parts, count: int) -> Parts:
 
 def mover(element: etree._Element, parts: Parts) -> str:
     base, over = exactly(parts, 2)
-    return _over(base, over, _script_text(element, 1))
+    return overset(base, over, _script_text(element, 1))
 
 
 def munder(element: etree._Element, parts: Parts) -> str:
     base, under = exactly(parts, 2)
-    return _under(base, under, _script_text(element, 1))
+    return underset(base, under, _script_text(element, 1))
 
 
 def munderover(element: etree._Element, parts: Parts) -> str:
     base, under, over = exactly(parts, 3)
     if base in LIMIT_BASES:
-        return base + _subscript(under) + _superscript(over)
+        return base + subscript(under) + superscript(over)
     if base in {r"\to", r"\longrightarrow"} and over:
         return rf"\xrightarrow[{{{under}}}]{{{over}}}"
-    return _under(_over(base, over, _script_text(element, 2)), under, _script_text(element, 1))
+    return underset(overset(base, over, _script_text(element, 2)), under, _script_text(element, 1))
 
 
 def _script_text(element: etree._Element, position: int) -> str:
@@ -106,7 +108,10 @@ def _script_text(element: etree._Element, position: int) -> str:
     return "".join(token_text(children[position]).split()) if position < len(children) else ""
 
 
-def _over(base: str, over: str, over_text: str) -> str:
+def overset(base: str, over: str, over_text: str) -> str:
+    """A base with something over it: an accent or brace where `over_text` is the character of one, else a limit or
+    LaTeX's own `overset`.
+    """
     if over_text in OVER_ACCENTS and base not in LIMIT_BASES:
         narrow, wide = OVER_ACCENTS[over_text]
         is_narrow = len(re.sub(r"\\(?:math[a-z]+|text|boldsymbol)\{([^{}])\}|\\[A-Za-z]+", r"\1", base)) <= 1
@@ -114,15 +119,16 @@ def _over(base: str, over: str, over_text: str) -> str:
     if over_text == "⏜":
         return rf"\overset{{\frown}}{{{base}}}"
     if base in LIMIT_BASES or base.startswith(r"\overbrace"):
-        return base + _superscript(over)
+        return base + superscript(over)
     if base in {r"\to", r"\longrightarrow"} and over:
         return rf"\xrightarrow{{{over}}}"
     return rf"\overset{{{over}}}{{{base}}}" if over else base
 
 
-def _under(base: str, under: str, under_text: str) -> str:
+def underset(base: str, under: str, under_text: str) -> str:
+    """A base with something under it, as `overset`."""
     if under_text in UNDER_ACCENTS and base not in LIMIT_BASES:
         return rf"\{UNDER_ACCENTS[under_text]}{{{base}}}"
     if base in LIMIT_BASES or base.startswith(r"\underbrace"):
-        return base + _subscript(under)
+        return base + subscript(under)
     return rf"\underset{{{under}}}{{{base}}}" if under else base

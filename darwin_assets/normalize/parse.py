@@ -6,7 +6,9 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import partial
 
+from darwin_assets.acquire.code_types import LANGUAGES
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.settings import NormalizeSettings
 
@@ -24,30 +26,42 @@ def parse(data: bytes, media_type: str, settings: NormalizeSettings) -> Document
 
     Whatever the bytes, it raises nothing but Unreadable: "format.unsupported", "document.too_large",
     "text.empty", "encoding.binary", "encoding.unknown", "parser.error" and what the format's parser names.
+    What is no fault of the document alone goes through: ImportError and MemoryError.
     """
-    load = PARSERS.get(media_type.partition(";")[0].strip().lower())
-    if load is None:
-        raise Unreadable("format.unsupported", f"no parser for {media_type[:80]}")
-    if len(data) > settings.max_document_bytes:
-        raise Unreadable(
-            "document.too_large",
-            f"{len(data)} bytes; raise normalize.max_document_bytes to take it",
-            value=len(data),
-            threshold=f"..{settings.max_document_bytes}",
-        )
+    refused = refusal(media_type, len(data), settings)
+    load = _loader(media_type)
+    if refused is not None or load is None:
+        raise refused or AssertionError("unreachable")
     parser = load()
     try:
         document = parser(data, settings)
-    except (Unreadable, ImportError):
+    except (Unreadable, ImportError, MemoryError):
         raise
     # One odd document among millions must become a row with a reason and not end its batch.
     except Exception as error:  # noqa: BLE001
         # The message of a foreign exception may quote the document: only its type goes on.
         raise Unreadable("parser.error", type(error).__name__) from None
-    return _tidied(document)
+    return _cleaned(_tidied(document), settings)
+
+
+def refusal(media_type: str, n_bytes: int, settings: NormalizeSettings) -> Unreadable | None:
+    """Why a document need not even be read: "format.unsupported" or "document.too_large"."""
+    if _loader(media_type) is None:
+        return Unreadable("format.unsupported", f"no parser for {media_type[:80]}")
+    limit = settings.max_document_bytes
+    if n_bytes > limit:
+        detail = f"{n_bytes} bytes; raise normalize.max_document_bytes to take it"
+        return Unreadable("document.too_large", detail, value=n_bytes, threshold=f"..{limit}")
+    return None
+
+
+def _loader(media_type: str) -> Callable[[], Parser] | None:
+    return PARSERS.get(media_type.partition(";")[0].strip().lower())
 
 
 def _tidied(document: Document) -> Document:
+    if document.is_verbatim:
+        return document
     text = tidy(document.text)
     if not text:
         raise Unreadable("text.empty", f"no text found by {document.parser}")
@@ -57,6 +71,14 @@ def _tidied(document: Document) -> Document:
         title=_line(document.title) if document.title else None,
         sections=tuple(section for section in map(_line, document.sections) if section),
     )
+
+
+def _cleaned(document: Document, settings: NormalizeSettings) -> Document:
+    if not settings.clean:
+        return document
+    from darwin_assets.normalize.clean import clean_document
+
+    return clean_document(document, settings)
 
 
 def tidy(text: str) -> str:
@@ -166,8 +188,35 @@ def _collxml() -> Parser:
     return parse_collection
 
 
+def _docx() -> Parser:
+    from darwin_assets.normalize.docx import parse_docx
+
+    return parse_docx
+
+
+def _epub() -> Parser:
+    from darwin_assets.normalize.epub import parse_epub
+
+    return parse_epub
+
+
+def _notebook() -> Parser:
+    from darwin_assets.normalize.notebook import parse_notebook
+
+    return _from_text(parse_notebook)
+
+
+def _code(language: str) -> Parser:
+    from darwin_assets.normalize.code import parse_code
+
+    return lambda data, settings: parse_code(data, settings, language)
+
+
 PARSERS: dict[str, Callable[[], Parser]] = {
     "application/pdf": _pdf,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _docx,
+    "application/epub+zip": _epub,
+    "application/x-ipynb+json": _notebook,
     "text/html": _html,
     "application/xhtml+xml": _html,
     "application/x-cnxml+xml": _cnxml,
@@ -185,5 +234,6 @@ PARSERS: dict[str, Callable[[], Parser]] = {
     "application/json": _json,
     "text/csv": lambda: _delimited("csv"),
     "text/tab-separated-values": lambda: _delimited("tsv"),
+    **{media_type: partial(_code, language) for media_type, language in LANGUAGES.items()},
 }
 """Media type → parser. A format joins the platform by a module and a line here."""

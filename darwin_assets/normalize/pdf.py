@@ -55,7 +55,7 @@ def parse_pdf(data: bytes, settings: NormalizeSettings) -> Document:
     "pdf.bad_text_layer".
     """
     with _pdfium_lock:
-        pages, metadata = _read(data, settings)
+        pages, stated_title = _read(data, settings)
     _require_text(pages, settings)
     composed = compose([page.lines for page in pages], min_furniture_share=settings.pdf_min_furniture_share)
     n_dropped = sum(line.n_dropped for page in pages for line in page.lines)
@@ -68,7 +68,7 @@ def parse_pdf(data: bytes, settings: NormalizeSettings) -> Document:
     ]
     return Document(
         text=composed.text,
-        title=composed.title or _sensible(metadata.get("Title", "")),
+        title=composed.title or _sensible(stated_title),
         language=None,
         sections=composed.sections,
         n_formulas_in=0,
@@ -121,7 +121,7 @@ def _require_text(pages: list[Page], settings: NormalizeSettings) -> None:
         )
 
 
-def _read(data: bytes, settings: NormalizeSettings) -> tuple[list[Page], dict[str, str]]:
+def _read(data: bytes, settings: NormalizeSettings) -> tuple[list[Page], str]:
     import pypdfium2
 
     try:
@@ -139,7 +139,14 @@ def _read(data: bytes, settings: NormalizeSettings) -> tuple[list[Page], dict[st
             pages = [_read_page(document, number) for number in range(len(document))]
         except pypdfium2.PdfiumError:
             raise Unreadable("pdf.malformed", "PDFium cannot read a page") from None
-        return pages, document.get_metadata_dict()
+        return pages, _stated_title(document)
+
+
+def _stated_title(document: pypdfium2.PdfDocument) -> str:
+    try:
+        return str(document.get_metadata_value("Title"))
+    except UnicodeDecodeError:
+        return ""
 
 
 def _read_page(document: pypdfium2.PdfDocument, number: int) -> Page:

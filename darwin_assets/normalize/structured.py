@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.latex_source import fence
@@ -15,15 +16,21 @@ _BIBTEX_ENTRY = re.compile(r"^[ \t]*@[A-Za-z]+[ \t]*[{(]", re.MULTILINE)
 
 def parse_json(text: str) -> Document:
     """JSON as a code block. Raises Unreadable "json.malformed" or "json.too_deep"."""
+    read_json(text)
+    return _block(text, "json")
+
+
+def read_json(text: str) -> Any:
+    """What a JSON text holds. Raises Unreadable as `parse_json`."""
     try:
-        json.loads(text)
+        # Line separators inside of strings, which JSON allows, have become line ends before.
+        return json.loads(text, strict=False)
     except RecursionError as error:
         raise Unreadable("json.too_deep", "nested deeper than the JSON reader can follow") from error
     except ValueError as error:
         # Its own message may hold a piece of the document.
         place = f"line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
         raise Unreadable("json.malformed", place) from error
-    return _block(text, "json")
 
 
 def parse_bibtex(text: str) -> Document:

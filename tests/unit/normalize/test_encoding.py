@@ -2,12 +2,13 @@
 
 import contextlib
 
+import ftfy
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from darwin_assets.normalize.document import Unreadable
-from darwin_assets.normalize.encoding import decode, repair
+from darwin_assets.normalize.encoding import _mojibake_only, decode, repair
 
 CORRECT = {
     "french": "L’été dernier, « Noël » fut célébré à Besançon ; où était l’œuvre ?",
@@ -34,6 +35,15 @@ def test_mojibake_is_undone(name: str, wrong: str) -> None:
     assert "é" in repaired or "Größe" in repaired
     assert "Ã" not in repaired
     assert note == "repaired mojibake"
+
+
+@pytest.mark.parametrize("name", CORRECT)
+@pytest.mark.parametrize("wrong", ["cp1252", "latin-1", "cp1250", "cp1251", "mac_roman"])
+def test_looking_first_changes_nothing_of_the_repair(name: str, wrong: str) -> None:
+    """Lines are handed to ftfy only when they may be mojibake; all lines would come back the same."""
+    garbled = "plain\n" + CORRECT[name].encode().decode(wrong, errors="replace") + "\nvoilÃ  \x93so\x94 Â\n"
+    for text in (garbled, garbled.replace("\xa0", " ")):
+        assert repair(text)[0] == ftfy.fix_text(text, _mojibake_only())
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])

@@ -49,6 +49,18 @@ CASES = {
     ),
     "table without header": ("<table><tr><td>a<td>b</table>", "|  |  |\n| --- | --- |\n| a | b |"),
     "table for layout": ("<table><tr><td><h2>A</h2><td><p>b</p></table>", "## A\n\nb"),
+    "two header rows": (
+        "<table><thead><tr><td>a<td>b<tr><td>c<td>d<tbody><tr><td>1<td>2</table>",
+        "| a | b |\n| --- | --- |\n| c | d |\n| 1 | 2 |",
+    ),
+    "table in a table of data": (
+        "<table><tr><th>a<th>b<tr><td>1<td><table><tr><td>x<td>y<tr><td>z|</table></table>",
+        "| a | b |\n| --- | --- |\n| 1 | x, y; z\\| |",
+    ),
+    "table in a table for layout": (
+        "<table><tr><td>a<td><table><tr><td>x<td>y</table></table>",
+        "a\n\n|  |  |\n| --- | --- |\n| x | y |",
+    ),
     "link": ("<p>see <a href='https://a.b/c'>there</a></p>", "see there"),
     "picture": ("<p><img src=a.png alt='A car'><img src=b.png></p>", "![A car](a.png)"),
     "data stays out": ("<img src='data:image/png;base64,AAAA' alt=plot>", "![plot]()"),
@@ -106,6 +118,11 @@ CASES = {
     ),
     "dollars where they are not": (MATHJAX + "<p>$x$ and \\(y\\)</p>", "\\$x\\$ and $y$"),
     "delimiters of a page without mathjax": ("<p>a \\(x\\) b</p>", "a \\(x\\) b"),
+    "asciimath stays": (
+        "<script src='MathJax.js?config=AM_CHTML'></script><p>If `x^2` <b>b</b> `y/2` <code>`z`</code></p>",
+        "If `x^2` **b** `y/2` `` `z` ``",
+    ),
+    "backticks of a page without asciimath": (MATHJAX + "<p>a `x^2`</p>", "a `x^2`"),
     "broken tex stays text": (MATHJAX + "<p>\\(\\frac{1\\) \\(x\\)</p>", "\\frac{1 $x$"),
 }
 
@@ -198,6 +215,8 @@ def test_mojibake_is_repaired_and_noted() -> None:
         (b"", "html.empty"),
         (b"<script>only()</script>", "html.empty"),
         (b"<div>" * 100_000 + b"x", "html.too_deep"),
+        (b"".join(b"<font size=%d><p>" % n for n in range(3000)), "html.too_deep"),
+        (b"<b><i><u><em>" * 50_000, "html.too_deep"),
         (b"<table><tr><td>" * 5_000 + b"x", "html.too_deep"),
     ],
 )
@@ -239,6 +258,12 @@ def test_a_small_box_with_a_promising_id_is_not_the_content() -> None:
 
 def test_nested_lists_to_the_limit_of_depth() -> None:
     assert parsed("<ul><li>x" * 120).text.count("- x") == 120
+
+
+def test_formatting_that_closes_is_not_taken_for_soup() -> None:
+    """As many elements as the refused pages have, but each closed, and unclosed copies that browsers hold three of."""
+    assert len(parsed("<p><font size=1>x" * 20_000).text) > 20_000
+    assert len(parsed("".join(f"<p><font size={n}>x</font>" for n in range(20_000))).text) > 20_000
 
 
 WHOLE = (

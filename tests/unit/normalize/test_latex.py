@@ -42,7 +42,7 @@ def test_a_paper_keeps_title_authors_abstract_and_sections() -> None:
     assert document.title == "On Waves"
     assert document.sections == ("Abstract", "First", "Second")
     assert document.language == "en-GB"
-    assert document.parser == "latex/1"
+    assert document.parser == "latex/2"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,12 @@ def test_a_paper_keeps_title_authors_abstract_and_sections() -> None:
         (r"\vspace{2cm}\textcolor{red}{red} \includegraphics[width=3cm]{fig.png}", "red ![](fig.png)"),
         (r"\begin{comment} no \end{comment}\iffalse no \fi yes", "yes"),
         (r"\input{chapters/one}", "[input:chapters/one]"),
+        (r"\import{chapters/}{one} x", "[input:chapters/one]\n\nx"),
+        (r"x \bibliographystyle{plain}\bibliography{a,b}", "x\n\n[bibliography:a], [bibliography:b]"),
+        (r"\newtheorem{thm}{Theorem}[section] x", "x"),
+        (r"\let\R\alpha \let\c=\, $\R\c x$", r"$\alpha\,x$"),
+        (r"\NewDocumentCommand\f{O{z} m m}{#1#2#3} \f{p}{q} \f[y]{p}{q}", "zpq ypq"),
+        (r"\NewDocumentCommand{\g}{o m}{#1(#2)} \g{p} \g[y]{p}", "(p) y(p)"),
         ("one\ntwo % c\n\nthree", "one two\n\nthree"),
         (r"a\\b", "a\nb"),
     ],
@@ -95,6 +101,25 @@ def test_formulas_are_kept_with_labels_and_own_macros() -> None:
         "$$\nz\n$$",
     ]
     assert document.n_formulas_in == document.n_formulas_out == 8
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (r"\[a \intertext{and $x$, $y$} b\]", "$$\na \\intertext{and \\(x\\), \\(y\\)} b\n$$"),
+        (r"\[a \tag{$k$ times}\]", "$$\na \\tag{\\(k\\) times}\n$$"),
+        (r"$\phi = \Sexpr{round(summary(m)$dispersion, 3)}$", r"$\phi = \Sexpr{round(summary(m)\$dispersion, 3)}$"),
+    ],
+)
+def test_dollars_inside_a_formula_do_not_end_it(source: str, expected: str) -> None:
+    document = parse_latex(source, NormalizeSettings(), noweb=True)
+    assert document.text == expected
+    assert document.n_formulas_in == document.n_formulas_out == 1
+
+
+def test_files_that_are_read_in_are_noted() -> None:
+    document = parsed(r"\input{a} text \include{b}")
+    assert document.notes == ("2 files that it inputs are not part of it",)
 
 
 def test_lists_nest_and_keep_their_blocks() -> None:
@@ -195,7 +220,20 @@ HANG_SECONDS = 30
 
 
 @pytest.mark.parametrize(
-    "piece", ["{", "$", r"\[", r"\begin{align}", r"\begin{verbatim}", r"\cite[", r"\Sexpr{", "`` "]
+    "piece",
+    [
+        r"\newcommand\x[",
+        r"\newcommand\x" + 9 * " ",
+        "{",
+        "$",
+        r"\[",
+        r"\begin{align}",
+        r"\begin{verbatim}",
+        r"\cite[",
+        "\\let\\a" + 9 * " ",
+        r"\Sexpr{",
+        "`` ",
+    ],
 )
 def test_reading_what_never_closes_does_not_hang(piece: str) -> None:
     started = time.process_time()

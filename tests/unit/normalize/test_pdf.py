@@ -16,9 +16,9 @@ SETTINGS = NormalizeSettings()
 IMAGE = "q 500 0 0 700 50 50 cm BI /W 1 /H 1 /CS /G /BPC 8 ID \x00 EI Q"
 
 
-def pdf(*contents: str) -> bytes:
-    """A small PDF with one page for each content stream; F1 is Helvetica, F2 its bold."""
-    objects = ["<</Type/Catalog/Pages 2 0 R>>", "", "<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>"]
+def pdf(*contents: str, title: str = "") -> bytes:
+    """A small PDF with one page for each content stream; F1 is Helvetica, F2 its bold; the title in hexadecimal."""
+    objects = ["<</Type/Catalog/Pages 2 0 R>>", "", f"<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Title<{title}>>>"]
     objects.append("<</Type/Font/Subtype/Type1/BaseFont/Helvetica-Bold>>")
     pages = []
     for content in contents:
@@ -35,7 +35,7 @@ def pdf(*contents: str) -> bytes:
         out += f"{number} 0 obj\n{body}\nendobj\n".encode("latin-1")
     table = "".join(f"{offset:010} 00000 n \n" for offset in offsets)
     size = len(objects) + 1
-    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R>>\n"
+    end = f"xref\n0 {size}\n0000000000 65535 f \n{table}trailer<</Size {size}/Root 1 0 R/Info 3 0 R>>\n"
     return out + f"{end}startxref\n{len(out)}\n%%EOF".encode()
 
 
@@ -110,6 +110,12 @@ def test_running_titles_and_page_numbers_are_dropped_and_counted() -> None:
 )
 def test_what_is_no_text_is_named(data: bytes, rule: str) -> None:
     assert rule_of(data) == rule
+
+
+@pytest.mark.parametrize(("title", "expected"), [("FEFF0041002000420043", "A BC"), ("FEFFD8000041", None)])
+def test_a_broken_title_costs_only_itself(title: str, expected: str | None) -> None:
+    page = written(("Words enough for a page of a document.", 50, 700, 10))
+    assert parse_pdf(pdf(page, title=title), SETTINGS).title == expected
 
 
 def test_too_many_pages_are_named() -> None:
@@ -249,6 +255,9 @@ def test_papers_hold_the_words_of_their_sources(shared_data, name: str) -> None:
     source = parse(path.with_suffix(".Rnw").read_bytes(), "text/x-rnw", SETTINGS).text
     source = re.sub(r"```.*?```|`[^`]*`", " ", source, flags=re.DOTALL)
     source = re.sub(r"\$\$.*?\$\$|\$[^$]*\$|\[[^\]]*@[^\]]*\]|\[ref:[^\]]*\]|\{#[^}]*\}", " ", source, flags=re.DOTALL)
-    found = words(parse(path.read_bytes(), "application/pdf", SETTINGS).text)
+    text = parse(path.read_bytes(), "application/pdf", SETTINGS).text
+    assert not re.search("[\ufb00-\ufb06]", text)
+    assert len(re.findall(r"[a-z]-\s+[a-z]", text)) < 0.3e-3 * len(text.split())
+    found = words(text)
     expected = words(source)
     assert sum((expected & found).values()) / sum(expected.values()) > 0.99
