@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from darwin_assets.levels import Level
+from darwin_assets.wipe_out import wipe_out_facts
 from resources.errors import DarwinError
 
 MAX_GROWTH_WITHOUT_ADDING = 1.05
@@ -60,6 +61,7 @@ def batch_facts(rows: pl.DataFrame, parents: pl.DataFrame) -> dict[str, int | fl
         "kept_share": kept.height / rows.height if rows.height else 0.0,
         "kept_chars": int(kept["n_chars"].sum()),
         "kept_chars_share": int(kept["n_chars"].sum()) / chars_in if chars_in else 0.0,
+        **wipe_out_facts(rows),
     }
 
 

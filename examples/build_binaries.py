@@ -42,6 +42,22 @@ def zip_file(entries: list[tuple[str, bytes]], compression: int = zipfile.ZIP_ST
     return buffer.getvalue()
 
 
+def book(folder: Path) -> bytes:
+    """An EPUB, whose type must stand first."""
+    return zip_file(sorted(members(folder), key=lambda entry: entry[0] != "mimetype"))
+
+
+def locked_book(folder: Path) -> bytes:
+    """The same as a shop with copy protection would hand it out: the chapters are noise without its key."""
+    encryption = (
+        '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><EncryptedData '
+        'xmlns="http://www.w3.org/2001/04/xmlenc#"><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>'
+        "</EncryptedData></encryption>"
+    )
+    entries = [(name, noise() if name.endswith(".xhtml") else content) for name, content in members(folder)]
+    return zip_file([("META-INF/encryption.xml", encryption.encode()), *entries])
+
+
 def zip_bomb() -> bytes:
     return zip_file([("blank.txt", bytes(BOMB_BYTES))], zipfile.ZIP_BZIP2)
 
@@ -136,6 +152,13 @@ def noise() -> bytes:
 
 
 BINARIES: dict[str, Callable[[], bytes]] = {
+    "course-files/thin-lenses.docx": lambda: zip_file(members(SOURCES / "course-files/thin-lenses.docx")),
+    "course-files/short-history-of-the-metre.epub": lambda: book(
+        SOURCES / "course-files/short-history-of-the-metre.epub"
+    ),
+    "course-files/metre-from-a-shop.epub": lambda: locked_book(
+        SOURCES / "course-files/short-history-of-the-metre.epub"
+    ),
     "preprints/pdf/bloom-filters.pdf": lambda: text_pdf(SOURCES / "preprints/pdf/bloom-filters.pdf.txt"),
     "preprints/pdf/groundwater.pdf": lambda: text_pdf(SOURCES / "preprints/pdf/groundwater.pdf.txt"),
     "preprints/pdf/groundwater-interrupted.pdf": lambda: broken_pdf(SOURCES / "preprints/pdf/groundwater.pdf.txt"),

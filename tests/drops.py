@@ -17,7 +17,7 @@ GOOD = (
     "preprints/markdown/radiocarbon.md",
     "preprints/markdown/diagnostic-tests.md",
 )
-SMALL_DOCUMENTS = "[filter]\nmin_document_bytes = 600\n"
+SMALL_DOCUMENTS = '[filter.thresholds]\n"size.bytes" = "600.."\n'
 
 
 def accept_small_documents(project: Project) -> None:

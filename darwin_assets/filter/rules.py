@@ -1,92 +1,66 @@
-"""The rules of L2 as data: which signal, which bounds, from which paper; and the judgement by them.
+"""The rules of L2: which signal, which bounds, which action, from which paper; and the judgement by them.
 
-The order is that of judgement, the certain before the fine: size, garble, language (Darwin's order, papers.md
-§1.3), then Gopher and MathPile. The first rule that fails is the reason; all that fail are kept beside it.
-Darwin removes duplicates first; here they come last, so that a document which a rule drops never stands in
-for its twin.
+A preset is a list of rules, a data file in `presets/`. The order of judgement is that of `PRESETS`, inside of one that of its
+file, whatever the order in the settings; duplicates come last, so that a document which a rule drops never stands in for
+its twin. The first rule that drops is the reason; all that would are kept beside it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
+import yaml
 
 from darwin_assets.contract import REJECTION
 
 if TYPE_CHECKING:
     from darwin_assets.filter.settings import FilterSettings
 
+PRESETS = ("darwin", "ultradata-l1", "gopher", "c4", "fineweb", "mathpile", "redpajama")
+"""Every preset, in the order of judgement."""
+
+DROP, MARK = "drop", "mark"
 EXACT_DUPLICATE = "duplicate.exact"
 NEAR_DUPLICATE = "duplicate.near"
+URL_DUPLICATE = "duplicate.url"
+REPEATED_PARAGRAPHS = "duplicate.paragraphs"
+REPEATED_WINDOWS = "duplicate.substring"
+DUPLICATE_RULES = (EXACT_DUPLICATE, NEAR_DUPLICATE, URL_DUPLICATE, REPEATED_PARAGRAPHS, REPEATED_WINDOWS)
 
-# Rule id, signal, settings of the lower and the upper bound, source.
-_CATALOGUE: tuple[tuple[str, str, str | None, str | None, str], ...] = (
-    ("size.bytes", "n_bytes", "min_document_bytes", None, "Darwin L2 filter 1, papers.md §1.3"),
-    ("garble.share", "garbled_share", None, "max_garbled_share", "Darwin L2 filter 2, papers.md §1.3"),
-    ("language.score", "language_score", "min_language_score", None, "Darwin L2 filter 3, papers.md §1.3"),
-    ("gopher.words", "n_prose_words", "min_words", "max_words", "Gopher A1.1"),
-    (
-        "gopher.mean_word_length",
-        "mean_word_length",
-        "min_mean_word_length",
-        "max_mean_word_length",
-        "Gopher A1.1",
-    ),
-    ("gopher.hash_ratio", "hash_word_ratio", None, "max_symbol_word_ratio", "Gopher A1.1"),
-    ("gopher.ellipsis_ratio", "ellipsis_word_ratio", None, "max_symbol_word_ratio", "Gopher A1.1"),
-    ("gopher.bullet_lines", "bullet_line_share", None, "max_bullet_line_share", "Gopher A1.1"),
-    ("gopher.ellipsis_lines", "ellipsis_line_share", None, "max_ellipsis_line_share", "Gopher A1.1"),
-    ("gopher.alphabetic_words", "alphabetic_word_share", "min_alphabetic_word_share", None, "Gopher A1.1"),
-    ("gopher.stop_words", "n_stop_words", "min_stop_words", None, "Gopher A1.1"),
-    *(
-        (f"gopher.{name}s", f"{name}_share", None, f"max_{name}_share", "Gopher table A1")
-        for name in (
-            "duplicate_line",
-            "duplicate_paragraph",
-            "duplicate_line_char",
-            "duplicate_paragraph_char",
-        )
-    ),
-    *(
-        (f"gopher.{name}_chars", f"{name}_char_share", None, f"max_{name}_char_share", "Gopher table A1")
-        for name in (*(f"top_{n}gram" for n in (2, 3, 4)), *(f"duplicate_{n}gram" for n in range(5, 11)))
-    ),
-    (
-        "mathpile.uppercase_words",
-        "uppercase_word_share",
-        None,
-        "max_uppercase_word_share",
-        "MathPile, papers.md §1.13",
-    ),
-    ("mathpile.content_chars", "n_content_chars", "min_content_chars", None, "MathPile, papers.md §1.13"),
-)
+JUDGEMENT: dict[str, pl.DataType] = {
+    **REJECTION,
+    "failed_rules": pl.List(pl.String()),
+    "marked_rules": pl.List(pl.String()),
+}
+"""Columns of a judgement; where the document is kept, five are null and `failed_rules` is empty. `marked_rules` are those
+of action "mark" that the document fails: it is kept all the same."""
 
-RULE_IDS: tuple[str, ...] = (*(entry[0] for entry in _CATALOGUE), EXACT_DUPLICATE, NEAR_DUPLICATE)
-"""Every reason for which L2 rejects a document, in the order of judgement."""
-
-JUDGEMENT: dict[str, pl.DataType] = {**REJECTION, "failed_rules": pl.List(pl.String())}
-"""Columns of a judgement; where the document is kept, five are null and `failed_rules` is empty."""
+_FOLDER = Path(__file__).parent / "presets"
+_NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_THRESHOLD = re.compile(rf"({_NUMBER})?\.\.({_NUMBER})?")
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Keep a document whose `signal` lies in `low..high`, both included; None is no bound."""
+    """A document passes whose `signal` lies in `low..high`, both included; None is no bound."""
 
     id: str
     signal: str
     low: float | None
     high: float | None
     source: str
+    action: str = DROP
 
     @property
     def threshold(self) -> str:
-        """The bounds as text: "3..10", ">= 8192" or "<= 0.3"."""
-        low, high = (None if bound is None else f"{bound:.15g}" for bound in (self.low, self.high))
-        if low is None:
-            return f"<= {high}"
-        return f">= {low}" if high is None else f"{low}..{high}"
+        """The bounds as text: "3..10", "8192.." or "..0.3"."""
+        low, high = ("" if bound is None else f"{bound:.15g}" for bound in (self.low, self.high))
+        return f"{low}..{high}"
 
     def fails(self) -> pl.Expr:
         """An expression that is true where the signal is outside the bounds, null or not a number."""
@@ -96,37 +70,88 @@ class Rule:
         return ~((above & below & signal.cast(pl.Float64).is_not_nan()).fill_null(False))
 
 
+def parse_threshold(text: str) -> tuple[float | None, float | None]:
+    """Return the bounds of "low..high"; ValueError says what is wrong with the text."""
+    found = _THRESHOLD.fullmatch(text.strip())
+    if found is None or found[1] is found[2] is None:
+        raise ValueError(f"a threshold is written low..high, such as 3..10, 8192.. or ..0.5, not {text!r}")
+    low, high = (None if bound is None else float(bound) for bound in found.groups())
+    if low is not None and high is not None and low > high:
+        raise ValueError(f"the lower bound of {text!r} is above the upper one")
+    return low, high
+
+
+@cache
+def preset(name: str) -> tuple[Rule, ...]:
+    """The rules of one preset in the order of its file, with the values of its paper."""
+    entries = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return tuple(map(_rule, entries))
+
+
+def _rule(entry: dict[str, str]) -> Rule:
+    low, high = parse_threshold(entry["keep"])
+    return Rule(entry["id"], entry["signal"], low, high, entry["source"], entry.get("action", DROP))
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """The rules of every preset, in the order of judgement, with the values of their papers."""
+    return tuple(rule for name in PRESETS for rule in preset(name))
+
+
+RULE_IDS: tuple[str, ...] = (*(rule.id for rule in all_rules()), *DUPLICATE_RULES)
+"""Every reason for which L2 can reject or mark a document, in the order of judgement."""
+
+
 def build_rules(settings: FilterSettings) -> tuple[Rule, ...]:
     """Return the enabled rules over signals, in the order of judgement; for twins see `duplicates`."""
+    chosen = (rule for name in PRESETS if name in settings.presets for rule in preset(name))
+    return tuple(_with_override(rule, settings.thresholds) for rule in chosen if rule.id not in settings.disabled_rules)
 
-    def bound(field: str | None) -> float | None:
-        return None if field is None else getattr(settings, field)
 
-    return tuple(
-        Rule(rule_id, signal, bound(low), bound(high), source)
-        for rule_id, signal, low, high, source in _CATALOGUE
-        if rule_id not in settings.disabled_rules
-    )
+def _with_override(rule: Rule, thresholds: dict[str, str]) -> Rule:
+    if rule.id not in thresholds:
+        return rule
+    low, high = parse_threshold(thresholds[rule.id])
+    return replace(rule, low=low, high=high)
 
 
 def judge(signals: pl.DataFrame, settings: FilterSettings) -> pl.DataFrame:
     """Return `JUDGEMENT` for each row of `signals` (`signals.SIGNALS`, `language_score`), in order."""
     rules = build_rules(settings)
-    failing = (pl.when(rule.fails()).then(pl.lit(rule.id)) for rule in rules)
-    reasons = signals.with_columns(
-        failed_rules=pl.concat_list(pl.lit(None, dtype=pl.String), *failing).list.drop_nulls()
-    ).with_columns(rejected_by=pl.col("failed_rules").list.first())
+    dropping = [rule for rule in rules if rule.action == DROP]
+    marking = [rule for rule in rules if rule.action == MARK]
+    judged = signals.with_columns(failed_rules=_failed(signals, dropping), marked_rules=_failed(signals, marking))
     rejected = pl.col("rejected_by")
-    value = (pl.when(rejected == rule.id).then(pl.col(rule.signal).cast(pl.Float64)) for rule in rules)
-    return reasons.select(
-        rejected,
-        pl.when(rejected.is_not_null()).then(pl.lit("rule")).alias("rejected_kind"),
-        pl.coalesce(pl.lit(None, dtype=pl.Float64), *value).alias("rejected_value"),
-        rejected.replace_strict(
-            {rule.id: rule.threshold for rule in rules}, default=None, return_dtype=pl.String
-        ).alias("rejected_threshold"),
-        rejected.replace_strict(
-            {rule.id: f"{rule.signal}; {rule.source}" for rule in rules}, default=None, return_dtype=pl.String
-        ).alias("rejected_detail"),
-        pl.col("failed_rules"),
-    ).match_to_schema(JUDGEMENT)
+    value = (pl.when(rejected == rule.id).then(pl.col(rule.signal).cast(pl.Float64)) for rule in dropping)
+    texts = {rule.id: rule.threshold for rule in dropping}
+    details = {rule.id: f"{rule.signal}; {rule.source}" for rule in dropping}
+    return (
+        judged.with_columns(rejected_by=pl.col("failed_rules").list.first())
+        .select(
+            rejected,
+            pl.when(rejected.is_not_null()).then(pl.lit("rule")).alias("rejected_kind"),
+            pl.coalesce(pl.lit(None, dtype=pl.Float64), *value).alias("rejected_value"),
+            rejected.replace_strict(texts, default=None, return_dtype=pl.String).alias("rejected_threshold"),
+            rejected.replace_strict(details, default=None, return_dtype=pl.String).alias("rejected_detail"),
+            "failed_rules",
+            "marked_rules",
+        )
+        .match_to_schema(JUDGEMENT)
+    )
+
+
+def _failed(signals: pl.DataFrame, rules: list[Rule]) -> pl.Series:
+    """The ids of the rules that each row fails, in their order: an empty list where it passes all."""
+    rows = pl.DataFrame({"row": pl.int_range(signals.height, dtype=pl.Int64, eager=True)})
+    fails = signals.select(rule.fails().alias(rule.id) for rule in rules)
+    failed = [
+        fails.select(row=pl.arg_where(pl.col(rule.id)).cast(pl.Int64)).with_columns(rule=pl.lit(rule.id))
+        for rule in rules
+    ]
+    found = pl.concat([pl.DataFrame(schema={"row": pl.Int64, "rule": pl.String}), *failed])
+    return (
+        rows.join(found.group_by("row", maintain_order=True).agg("rule"), on="row", how="left", maintain_order="left")
+        .get_column("rule")
+        .fill_null([])
+    )

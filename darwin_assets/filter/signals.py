@@ -1,9 +1,9 @@
 """What L2 measures on a document: every value, for kept and rejected rows alike (papers.md §1.3, §1.13).
 
-Formulas, code and tables are no prose of bad quality, so all rules but four look at the prose (`prose`): size
-and content characters count the whole document, bullets and ellipses all its lines. The characters of
-repeated n-grams are a share of all characters of the document, as in Gopher and datatrove: a formula or a
-table between two sentences repeats nothing.
+Two views. The whole text, by the letter of the papers and with the edge cases of datatrove: what the presets of the
+peers judge by. And its prose (`prose`), columns `prose_...`: formulas, code and tables are no prose of bad quality, so
+Darwin's rules look there, but for size and content characters, which count the whole document, and for bullets and ellipses,
+which count all its lines.
 
 Measured on the L1 text of the 360 OpenStax modules of 8 KB and more, Gopher's thresholds unchanged: 155 fail
 a rule when words are counted in the whole Markdown, 44 when they are counted in the prose, 23 when besides an
@@ -13,98 +13,124 @@ statistics that ask the same questions again and again, 6 are appendices of tabl
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from darwin_assets.filter.garble import garbled_share
-from darwin_assets.filter.prose import prose, words
-from darwin_assets.filter.repetition import DUPLICATE_NGRAMS, TOP_NGRAMS, line_shares, ngram_chars
-
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from darwin_assets.filter.kernels.text_column import TextColumn
     from darwin_assets.filter.settings import FilterSettings
 
-STOP_WORDS = frozenset({"the", "be", "to", "of", "and", "that", "have", "with"})
-_BULLET = re.compile(r"[-*+][ \t]|[•‣◦▪●○■□·]")
-_ELLIPSES = ("...", "…")
-_CONTENT = re.compile(r"[^\W_]+")
-
-SIGNALS: dict[str, pl.DataType] = {
-    "n_bytes": pl.Int64(),
-    "n_content_chars": pl.Int64(),
-    "n_prose_words": pl.Int64(),
-    "mean_word_length": pl.Float64(),
-    "hash_word_ratio": pl.Float64(),
-    "ellipsis_word_ratio": pl.Float64(),
-    "alphabetic_word_share": pl.Float64(),
-    "uppercase_word_share": pl.Float64(),
-    "n_stop_words": pl.Int64(),
-    "garbled_share": pl.Float64(),
-    "bullet_line_share": pl.Float64(),
-    "ellipsis_line_share": pl.Float64(),
-    "duplicate_line_share": pl.Float64(),
-    "duplicate_line_char_share": pl.Float64(),
-    "duplicate_paragraph_share": pl.Float64(),
-    "duplicate_paragraph_char_share": pl.Float64(),
-    **{f"top_{n}gram_char_share": pl.Float64() for n in TOP_NGRAMS},
-    **{f"duplicate_{n}gram_char_share": pl.Float64() for n in DUPLICATE_NGRAMS},
-}
+_COUNTS = ("c4_n_", "n_", "prose_n_", "short_unpunctuated")
+_NGRAMS = (*(f"top_{n}gram_char_share" for n in (2, 3, 4)), *(f"duplicate_{n}gram_char_share" for n in range(5, 11)))
+_LINES = (
+    "duplicate_line_share",
+    "duplicate_line_char_share",
+    "duplicate_paragraph_share",
+    "duplicate_paragraph_char_share",
+)
+_NAMES = (
+    "n_bytes",
+    # words of the whole text: with and without those of marks only, letters a word, shares of words
+    "n_words",
+    "n_words_and_marks",
+    "mean_word_length",
+    "alphabetic_mean_word_length",
+    "hash_word_ratio",
+    "ellipsis_word_ratio",
+    "symbol_word_ratio",
+    "alphabetic_word_share",
+    "uppercase_word_share",
+    "unique_word_share",
+    "unigram_entropy",
+    "n_stop_words",
+    "n_stop_word_occurrences",
+    "stop_word_share",
+    "n_sentences",
+    # lines: `prose_` ones are those of Markdown, blank lines aside
+    "bullet_line_share",
+    "ellipsis_line_share",
+    "prose_bullet_line_share",
+    "prose_ellipsis_line_share",
+    "newline_word_ratio",
+    # what C4 would take out, shares of the lines that are not blank
+    "c4_n_sentences",
+    "c4_n_lorem_ipsum_lines",
+    "c4_n_curly_bracket_lines",
+    "c4_cut_line_share",
+    "c4_long_word_line_share",
+    "c4_unterminated_line_share",
+    "c4_few_words_line_share",
+    "c4_javascript_line_share",
+    "c4_policy_line_share",
+    # characters
+    "n_content_chars",
+    "digit_char_share",
+    "uppercase_char_share",
+    "curly_bracket_char_share",
+    "lorem_ipsum_char_share",
+    "short_unpunctuated",
+    "n_length_units",
+    # repetition
+    *_LINES,
+    "terminal_line_share",
+    "short_line_share",
+    "repeated_line_char_share",
+    *_NGRAMS,
+    # prose
+    "prose_n_words",
+    "prose_mean_word_length",
+    "prose_hash_word_ratio",
+    "prose_ellipsis_word_ratio",
+    "prose_alphabetic_word_share",
+    "prose_uppercase_word_share",
+    "prose_n_stop_words",
+    "prose_garbled_share",
+    *(f"prose_{name}" for name in (*_LINES, *_NGRAMS)),
+)
+SIGNALS: dict[str, pl.DataType] = {name: pl.Int64() if name.startswith(_COUNTS) else pl.Float64() for name in _NAMES}
 """Column and type of every signal, in order."""
 
 
-def measure(texts: Iterable[str], settings: FilterSettings, proses: Iterable[str] | None = None) -> pl.DataFrame:
-    """Return one row of `SIGNALS` a text, in order; `proses` are the texts through `prose`, if made.
+def measure(texts: pl.Series, settings: FilterSettings) -> pl.DataFrame:
+    """Return one row of `SIGNALS` a text, in order; a null is an empty text.
 
-    Shares and ratios of nothing (a text without words, lines or characters) are 0. Of the settings only
-    `repetition_window_words` matters: values do not depend on thresholds.
+    Shares and ratios of nothing (a text without words, lines or characters) are 0. Of the settings only `words` and
+    `repetition_window_words` matter: values do not depend on thresholds.
     """
-    texts = list(texts)
-    proses = map(prose, texts) if proses is None else proses
-    window_words = settings.repetition_window_words
-    rows = [document_signals(text, running, window_words) for text, running in zip(texts, proses, strict=True)]
-    return pl.DataFrame(rows, schema=SIGNALS, orient="row")
+    from darwin_assets.filter.kernels.text_column import slices
+    from darwin_assets.filter.prose import prose_column
+
+    parts = [measure_column(column, prose_column(column), settings) for column in slices(texts)]
+    return pl.concat([pl.DataFrame(schema=SIGNALS), *parts])
 
 
-def document_signals(text: str, running: str, window_words: int) -> dict[str, float]:
-    """Return the signals of one document from its text and its prose."""
-    found = words(running)
-    return {
-        "n_bytes": len(text.encode()),
-        "n_content_chars": sum(map(len, _CONTENT.findall(text))),
-        "garbled_share": garbled_share(running),
-        **_word_signals(found, running),
-        **_marked_line_shares(text),
-        **line_shares(running),
-        **{f"{name[:-1]}_share": _share(chars, len(text)) for name, chars in ngram_chars(found, window_words).items()},
-    }
+def measure_column(texts: TextColumn, proses: TextColumn, settings: FilterSettings) -> pl.DataFrame:
+    """As `measure`, of a column of texts and their proses."""
+    from darwin_assets.filter.kernels.prose_view import PROSE_COLUMNS, chars_of_texts, prose_signals
+
+    n_chars = chars_of_texts(texts.data, texts.starts)
+    of_prose = prose_signals(*proses, n_chars, _table(), settings.repetition_window_words)
+    return (
+        measure_text_view(texts, settings)
+        .hstack(pl.DataFrame(of_prose, schema=list(PROSE_COLUMNS)))
+        .select(pl.col(name).cast(dtype) for name, dtype in SIGNALS.items())
+    )
 
 
-def _word_signals(found: list[str], running: str) -> dict[str, float]:
-    n_words = len(found)
-    return {
-        "n_prose_words": n_words,
-        "mean_word_length": _share(sum(map(len, found)), n_words),
-        "hash_word_ratio": _share(running.count("#"), n_words),
-        "ellipsis_word_ratio": _share(sum(map(running.count, _ELLIPSES)), n_words),
-        "alphabetic_word_share": _share(sum(map(_has_letter, found)), n_words),
-        "uppercase_word_share": _share(sum(map(str.isupper, found)), n_words),
-        "n_stop_words": len(STOP_WORDS.intersection(map(str.lower, found))),
-    }
+def measure_text_view(texts: TextColumn, settings: FilterSettings) -> pl.DataFrame:
+    """The signals of the whole text alone, counts as floating-point numbers."""
+    from darwin_assets.filter.kernels.text_view import TEXT_COLUMNS, text_signals
+
+    of_text = text_signals(*texts, _table(), settings.words == "english")
+    n_bytes = texts.starts[1:] - texts.starts[:-1]
+    return pl.DataFrame(of_text, schema=list(TEXT_COLUMNS)).with_columns(n_bytes=n_bytes)
 
 
-def _marked_line_shares(text: str) -> dict[str, float]:
-    lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
-    return {
-        "bullet_line_share": _share(sum(_BULLET.match(line) is not None for line in lines), len(lines)),
-        "ellipsis_line_share": _share(sum(line.endswith(_ELLIPSES) for line in lines), len(lines)),
-    }
+def _table() -> NDArray[np.uint32]:
+    from darwin_assets.filter.kernels.characters import character_table
 
-
-def _has_letter(word: str) -> bool:
-    return word.isalpha() or any(map(str.isalpha, word))
-
-
-def _share(part: float, whole: float) -> float:
-    return part / whole if whole else 0.0
+    return character_table()

@@ -1,34 +1,58 @@
-"""The keys by which duplicates find each other: one exact key and one key a MinHash band (D11, D12)."""
+"""The keys by which duplicates find each other: one exact key, one key a MinHash band, one of the URL (D11, D12)."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from darwin_assets.filter.shingles import mixed_polynomial, shingle_hashes
-
 if TYPE_CHECKING:
     import numpy as np
-    from datasketch import MinHash
     from numpy.typing import NDArray
 
+    from darwin_assets.filter.kernels.text_column import TextColumn
     from darwin_assets.filter.settings import FilterSettings
 
 SIGNATURE: dict[str, pl.DataType] = {
     "id": pl.String(),
     "exact_key": pl.String(),
     "band_keys": pl.List(pl.Int64()),
+    "url_key": pl.String(),
 }
 """Columns of a signature. Band keys of two texts are equal, band by band, where all hashes of it are."""
 
 _SPACE = re.compile(r"\s+")
-# Bounds the memory of one step: shingles x permutations x 4 bytes.
-_SHINGLES_A_STEP = 2048
+
+
+def sign(rows: pl.DataFrame, settings: FilterSettings) -> pl.DataFrame:
+    """Return `SIGNATURE` for each row (id, text, uri), in order. A text without words has no band keys.
+
+    Keys depend on the text, `shingle_words`, the bands and rows, and `seed` alone: the same in any process. `uri` may be
+    missing: then there are no URL keys.
+    """
+    from darwin_assets.filter.kernels.text_column import slices
+    from darwin_assets.filter.url_keys import url_keys
+
+    exact: list[str] = []
+    bands: list[pl.Series] = []
+    for texts in slices(rows["text"]):
+        exact += exact_keys(texts)
+        bands.append(band_keys(texts, settings))
+    addresses = rows["uri"] if "uri" in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "id": rows["id"],
+            "exact_key": pl.Series(exact, dtype=pl.String),
+            "band_keys": pl.concat(bands) if bands else pl.Series(dtype=SIGNATURE["band_keys"]),
+            "url_key": url_keys(addresses),
+        },
+        schema=SIGNATURE,
+    )
 
 
 def exact_key(text: str) -> str:
@@ -41,37 +65,35 @@ def exact_key(text: str) -> str:
     return hashlib.sha256(plain.encode()).hexdigest()
 
 
-def sign(ids: Iterable[str], texts: Iterable[str], settings: FilterSettings) -> pl.DataFrame:
-    """Return `SIGNATURE` for each text, in order. A text without words has no band keys.
+def exact_keys(texts: TextColumn) -> Iterator[str]:
+    """`exact_key` of each text; only a text that may not be in form NFC becomes an object of Python."""
+    from darwin_assets.filter.kernels.spacing import single_blanks, spacing
 
-    Keys depend on the text, `shingle_words`, `bands`, `rows` and `seed` alone: the same in any process.
-    """
-    from datasketch import MinHash
-
-    empty = MinHash(num_perm=settings.bands * settings.rows, seed=settings.seed, hashfunc=int)
-    rows = [
-        (
-            row_id,
-            exact_key(text),
-            band_keys(shingle_hashes(text, settings.shingle_words), empty, settings.bands),
-        )
-        for row_id, text in zip(ids, texts, strict=True)
-    ]
-    return pl.DataFrame(rows, schema=SIGNATURE, orient="row")
+    plain, starts, unsure = single_blanks(texts.data, texts.starts, spacing())
+    view = plain.data
+    for number, (start, end) in enumerate(pairwise(starts.tolist())):
+        if unsure[number]:
+            yield exact_key(texts.data[texts.starts[number] : texts.starts[number + 1]].tobytes().decode())
+        else:
+            yield hashlib.sha256(view[start:end]).hexdigest()
 
 
-def band_keys(hashes: NDArray[np.uint32], empty: MinHash, bands: int) -> list[int]:
-    """Return one key a band of the signature that `empty` makes of the shingle hashes; none for no hashes.
+def band_keys(texts: TextColumn, settings: FilterSettings) -> pl.Series:
+    """One list of keys a text, one key a band; empty for a text without words."""
+    from darwin_assets.filter.kernels import minhash
+    from darwin_assets.filter.kernels.folding import folding
 
-    The number of the band goes into its key, so that equal hashes in different bands do not meet.
-    """
-    import numpy as np
+    bands, rows = settings.bands_and_rows
+    keys, has_words = minhash.band_keys(
+        texts.data, texts.starts, *folding(), settings.shingle_words,
+        *minhash.permutations(bands * rows, settings.seed), bands,
+    )  # fmt: skip
+    return _lists(keys, has_words)
 
-    if not hashes.size:
-        return []
-    sketch = empty.copy()
-    for start in range(0, hashes.size, _SHINGLES_A_STEP):
-        sketch.update_batch(hashes[start : start + _SHINGLES_A_STEP].tolist())
-    rows = sketch.hashvalues.reshape(bands, -1).T.astype(np.uint64)
-    keys: list[int] = mixed_polynomial(rows, np.arange(1, bands + 1, dtype=np.uint64)).view(np.int64).tolist()
-    return keys
+
+def _lists(keys: NDArray[np.int64], has_words: NDArray[np.bool_]) -> pl.Series:
+    lists = pl.Series(keys, dtype=pl.Array(pl.Int64, keys.shape[1])).arr.to_list()
+    if has_words.all():
+        return lists
+    empty = pl.lit([], dtype=pl.List(pl.Int64))
+    return pl.select(pl.when(pl.Series(has_words)).then(lists).otherwise(empty)).to_series()

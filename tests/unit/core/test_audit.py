@@ -77,6 +77,7 @@ def test_facts_of_a_sound_batch(build, parents):
         "kept_share": pytest.approx(2 / 3),
         "kept_chars": kept_chars,
         "kept_chars_share": pytest.approx(kept_chars / sum(map(len, TEXTS.values()))),
+        "max_source_duplicate_share": 0.0,
     }
 
 

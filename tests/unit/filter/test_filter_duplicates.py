@@ -1,20 +1,17 @@
-import hashlib
 import random
-import subprocess
-import sys
 
-import numpy as np
 import polars as pl
 import pytest
-from datasketch import MinHash
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from darwin_assets.filter.duplicates import TWINS, find_twins
 from darwin_assets.filter.probability import match_probability
 from darwin_assets.filter.settings import FilterSettings
-from darwin_assets.filter.shingles import jaccard, shingle_hashes, shingle_set
-from darwin_assets.filter.signatures import SIGNATURE, exact_key, sign
+from darwin_assets.filter.signatures import SIGNATURE
+from darwin_assets.filter.signatures import sign as sign_rows
+from tests.shingle_reference import jaccard, shingle_set
 
 SETTINGS = FilterSettings()
 NOTHING_PUBLISHED = pl.DataFrame(schema={"id": pl.String, "batch": pl.String, **SIGNATURE})
@@ -32,21 +29,41 @@ def pair_at(source, similarity, n_shingles=50):
     return " ".join(left), " ".join(right), n_shared / (2 * n_shingles - n_shared)
 
 
-def twins_of(texts, published=None, settings=SETTINGS):
-    """Run the search on {id: text}, with {batch: {id: text}} published before."""
+def sign(ids, texts, settings, uris=None):
+    rows = pl.DataFrame({"id": list(ids), "text": list(texts)}, schema={"id": pl.String, "text": pl.String})
+    return sign_rows(rows if uris is None else rows.with_columns(uri=pl.Series(uris, dtype=pl.String)), settings)
+
+
+def texts_from(by_id):
+    """Texts of some rows, a few at a time and in another order, as a store may give them."""
+
+    def read(wanted):
+        ids = sorted(wanted["id"], reverse=True)
+        for start in range(0, len(ids), 7):
+            part = ids[start : start + 7]
+            yield pl.DataFrame({"id": part, "text": [by_id[row_id] for row_id in part]})
+
+    return read
+
+
+def twins_of(texts, published=None, settings=SETTINGS, uris=None):
+    """Run the search on {id: text}, with {batch: {id: text}} published before; `uris` by id."""
     published = published or {}
+    uris = uris or {}
     index = [
-        sign(found, found.values(), settings).with_columns(batch=pl.lit(batch)) for batch, found in published.items()
+        sign(found, found.values(), settings, [uris.get(one) for one in found]).with_columns(batch=pl.lit(batch))
+        for batch, found in published.items()
     ]
     by_id = {row_id: text for found in published.values() for row_id, text in found.items()}
     result = find_twins(
-        sign(texts, texts.values(), settings),
-        texts,
+        sign(texts, texts.values(), settings, [uris.get(one) for one in texts]),
+        texts_from(texts),
         pl.concat(index).select(NOTHING_PUBLISHED.columns) if index else NOTHING_PUBLISHED,
-        lambda ids: {row_id: by_id[row_id] for row_id in ids},
+        texts_from(by_id),
         settings,
     )
     assert result.schema == TWINS
+    assert result["id"].to_list() == [row_id for row_id in texts if row_id in set(result["id"])]
     return {row["id"]: row for row in result.to_dicts()}
 
 
@@ -96,9 +113,11 @@ def test_exact_twins_differ_in_space_and_composition_only():
     found = twins_of(texts)
     assert found["b"] == {
         "id": "b", "rule": "duplicate.exact", "survivor_id": "a", "similarity": 1.0, "n_candidates": 0,
+        "older_id": None, "older_similarity": None,
     }  # fmt: skip
     assert found["c"] == {
         "id": "c", "rule": "duplicate.near", "survivor_id": "a", "similarity": 1.0, "n_candidates": 1,
+        "older_id": None, "older_similarity": None,
     }  # fmt: skip
     assert found["d"]["rule"] == "duplicate.near"
     assert found["d"]["similarity"] == pytest.approx(37 / 38)
@@ -162,12 +181,12 @@ def test_only_candidates_are_read_and_a_lost_text_stops_the_batch_without_quotin
     index = sign(published, published.values(), SETTINGS).with_columns(batch=pl.lit("b"))
     asked = []
 
-    def lost(ids):
-        asked.extend(ids)
-        return {}
+    def lost(wanted):
+        asked.extend(wanted["id"])
+        return []
 
     with pytest.raises(LookupError, match=r"p1: make the index agree") as raised:
-        find_twins(sign(texts, texts.values(), SETTINGS), texts, index, lost, SETTINGS)
+        find_twins(sign(texts, texts.values(), SETTINGS), texts_from(texts), index, lost, SETTINGS)
     assert asked == ["p1"]
     assert "canary" not in str(raised.value)
 
@@ -196,68 +215,79 @@ def test_texts_without_words_meet_only_as_exact_copies():
     assert twins_of({}) == {}
 
 
-WORDS = st.lists(st.sampled_from("ab"), max_size=12)
+def reference_twins(texts, min_jaccard):
+    """The definition, without keys: each document against all that is kept before it."""
+    kept, twins = {}, {}
+    for row_id, text in texts.items():
+        own = shingle_set(text, 2)
+        for other, shingles in kept.items():
+            if jaccard(own, shingles) >= min_jaccard:
+                twins[row_id] = other
+                break
+        else:
+            kept[row_id] = own
+    return twins
 
 
-@given(WORDS, st.integers(1, 6))
-def test_hashes_are_equal_exactly_where_shingles_are(words, n):
-    text = " ".join(words)
-    hashes = shingle_hashes(text, n)
-    assert len(set(hashes.tolist())) == len(shingle_set(text, n))
-    assert len(hashes) == (max(len(words) - n + 1, 1) if words else 0)
+SMALL_TEXTS = st.lists(st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=1, max_size=8), max_size=12)
 
 
-def test_shingles_fold_case_accents_and_punctuation_and_keep_numbers():
-    assert shingle_set("Größe, É-tude! ﬁve", 2) == {"grosse e", "e tude", "tude five"}
-    assert shingle_set("mass 3.5 kg", 5) == {"mass 3 5 kg"}
-    assert shingle_set("x_1 ... ", 2) == {"x 1"}
+@given(SMALL_TEXTS, st.integers(0, 12))
+@hypothesis_settings(deadline=None)
+def test_what_is_found_is_what_comparing_everything_finds(documents, n_published):
+    """With one hash a band no pair of any similarity is likely to be missed, so the definition must come out."""
+    settings = FilterSettings(shingle_words=2, bands=200, rows=1, min_jaccard=0.5, disabled_rules=("duplicate.exact",))
+    texts = {f"{number:02}": " ".join(words) for number, words in enumerate(documents)}
+    expected = reference_twins(texts, 0.5)
+    assert {one: twin["survivor_id"] for one, twin in twins_of(texts, settings=settings).items()} == expected
+    before = {one: text for one, text in list(texts.items())[:n_published] if one not in expected}
+    later = dict(list(texts.items())[n_published:])
+    found = twins_of(later, {"b": before}, settings)
+    assert {one: twin["survivor_id"] for one, twin in found.items()} == {
+        one: other for one, other in expected.items() if one in later
+    }
 
 
-def test_signatures_are_those_of_datasketch_on_the_same_hashes():
-    source = random.Random(12)
-    left, right, _ = pair_at(source, 0.9, n_shingles=3000)
-    sketches = []
-    for text in (left, right):
-        sketch = MinHash(num_perm=112, seed=1, hashfunc=int)
-        for value in shingle_hashes(text, 5).tolist():
-            sketch.update(value)
-        sketches.append(sketch.hashvalues.reshape(14, 8))
-    keys = sign(["l", "r"], [left, right], SETTINGS)["band_keys"].to_list()
-    met = [a == b for a, b in zip(*keys, strict=True)]
-    assert met == np.all(sketches[0] == sketches[1], axis=1).tolist()
-    assert any(met)
-    assert not all(met)
-
-
-def test_keys_are_the_same_in_every_process():
-    text = "Keys outlive the process that made them, on any machine."
-    program = (
-        "from darwin_assets.filter.settings import FilterSettings;"
-        "from darwin_assets.filter.signatures import sign;"
-        f"print(sign(['x'], [{text!r}], FilterSettings())['band_keys'][0].to_list())"
+def test_one_url_with_another_text_is_a_newer_version_and_with_a_similar_one_a_twin():
+    text = " ".join(random_words(random.Random(20), 100))
+    new = " ".join(random_words(random.Random(21), 100))
+    close = changed(text, 20, 40, 60, 80)
+    uris = dict.fromkeys(("p", "a", "b", "c", "d"), "https://example.org/page")
+    found = twins_of(
+        {"a": close, "b": new, "c": changed(new, 3, 30, 50, 90), "e": close}, {"x": {"p": text}}, SETTINGS, uris
     )
-    other = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PYTHONHASHSEED": "1"},
-        capture_output=True,
-        text=True,
-        check=True,
+    similarity = jaccard(shingle_set(text, 5), shingle_set(close, 5))
+    assert 0.5 <= similarity < 0.7
+    assert (found["a"]["rule"], found["a"]["survivor_id"], found["a"]["similarity"]) == (
+        "duplicate.url",
+        "p",
+        similarity,
     )
-    assert other.stdout.strip() == str(sign(["x"], [text], SETTINGS)["band_keys"][0].to_list())
-    assert sign(["x"], [text], SETTINGS)["band_keys"][0][0] == 166048175002683430
-    assert exact_key(" a\tb\n") == hashlib.sha256(b"a b").hexdigest()
+    assert (found["b"]["rule"], found["b"]["older_id"], found["b"]["older_similarity"]) == (None, "p", 0.0)
+    # against p it is another text, against b, which its own batch keeps, a twin
+    assert (found["c"]["rule"], found["c"]["survivor_id"], found["c"]["older_id"]) == ("duplicate.url", "b", None)
+    # the same text under another address was rejected for the address alone, so here it stays
+    assert "e" not in found
 
 
-def test_the_hash_of_a_shingle_is_the_documented_one():
-    def word_hash(word):
-        value = 0xCBF29CE484222325
-        for byte in word.encode():
-            value = (value ^ byte) * 0x100000001B3 % 2**64
-        return value
+def test_one_document_a_url_when_so_set_and_none_compared_when_off():
+    texts = {one: " ".join(random_words(random.Random(seed), 50)) for seed, one in enumerate("abc")}
+    uris = dict.fromkeys("ab", "http://www.example.org/x/") | {"c": "http://example.org/y"}
+    strict = twins_of(texts, settings=FilterSettings(min_url_jaccard=0.0), uris=uris)
+    assert {one: (twin["rule"], twin["survivor_id"]) for one, twin in strict.items()} == {"b": ("duplicate.url", "a")}
+    assert twins_of(texts, settings=FilterSettings(disabled_rules=("duplicate.url",)), uris=uris) == {}
 
-    value = 0
-    for word in ("über", "zwei", "wege"):
-        value = (value * 0x9E3779B97F4A7C15 + word_hash(word.replace("ü", "u"))) % 2**64
-    for multiplier in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
-        value = (value ^ value >> 33) * multiplier % 2**64
-    assert shingle_hashes("Über zwei Wege", 3).tolist() == [(value ^ value >> 33) >> 32]
+
+def test_clusters_that_do_not_fit_at_once_give_the_same(monkeypatch):
+    source = random.Random(22)
+    texts = {}
+    for number in range(30):
+        text = " ".join(random_words(source, 80))
+        texts |= {f"{number:02}-{n}": changed(text, n, n + 20) if n else text for n in range(4)}
+    published = {"b": {f"p{one}": changed(text, 70) for one, text in list(texts.items())[::9]}}
+    expected = twins_of(texts, published)
+    monkeypatch.setattr("darwin_assets.filter.batch_twins._TEXTS_AT_HAND", 5)
+    monkeypatch.setattr("darwin_assets.filter.published_twins._PAIRS_A_PART", 2)
+    monkeypatch.setattr("darwin_assets.filter.published_twins._INDEX_ROWS_AT_HAND", 3)
+    assert twins_of(texts, published) == expected
+    assert len(expected) > 60

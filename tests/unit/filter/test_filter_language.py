@@ -1,9 +1,14 @@
 import socket
 
+import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from darwin_assets.filter.language import LANGUAGE, identify, sample_of
+from darwin_assets.filter.kernels.text_column import text_column
+from darwin_assets.filter.language import LANGUAGE, SAMPLE_PART_CHARS, SAMPLE_PARTS, _samples, identify
 from darwin_assets.filter.prose import prose
+from darwin_assets.filter.rules import build_rules
 from darwin_assets.filter.settings import FilterSettings
 
 ENGLISH = (
@@ -80,7 +85,7 @@ OTHER = {
         "り、力は距離とともに大きくなります。"
     ),
 }
-THRESHOLD = FilterSettings().min_language_score
+(THRESHOLD,) = (rule.low for rule in build_rules(FilterSettings()) if rule.id == "language.score")
 
 
 def scores(texts, language="en"):
@@ -115,13 +120,31 @@ def test_a_text_without_letters_has_no_language(text):
     assert scores([text]).schema == LANGUAGE
 
 
+def plain_sample(prose):
+    """What is read of a prose, in plain Python."""
+    if len(prose) > SAMPLE_PARTS * SAMPLE_PART_CHARS:
+        step = (len(prose) - SAMPLE_PART_CHARS) / (SAMPLE_PARTS - 1)
+        starts = (round(part * step) for part in range(SAMPLE_PARTS))
+        prose = " ".join(prose[start : start + SAMPLE_PART_CHARS] for start in starts)
+    return prose.replace("\n", " ")
+
+
+@given(st.lists(st.sampled_from(["a", "é\n", "分", "b ", "𝒳"]), max_size=50), st.integers(0, 60))
+def test_a_sample_is_a_short_text_whole_or_parts_of_a_long_one(parts, repeats):
+    text = "a" + "".join(parts) * repeats
+    [sample] = _samples(text_column(pl.Series([text])))
+    assert sample == plain_sample(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "sample"),
+    [("12 +", None), ("", None), ("LOUD", "loud"), ("LOUDER n", "louder n"), ("A is b", "A is b"), ("ЛУК", "лук")],
+)
+def test_capitals_are_read_in_lower_case(text, sample):
+    assert list(_samples(text_column(pl.Series([text])))) == [sample]
+
+
 def test_a_long_text_is_sampled_from_beginning_to_end():
-    text = "".join(chr(0x4E00 + n) for n in range(9000))
-    sample = sample_of(text)
-    assert len(sample) == 2003
-    assert sample[0] == text[0]
-    assert sample[-1] == text[-1]
-    assert sample_of("short") == "short"
     half = OTHER["de"] * 40 + ENGLISH[0] * 40
     assert scores([half])["language_score"].item() < 0.9
 
@@ -132,7 +155,7 @@ def test_no_network_is_needed(monkeypatch):
     def refuse(*_args, **_keywords):
         raise AssertionError("the network was used")
 
-    language._detector.cache_clear()
+    language.language_model.cache_clear()
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert scores([ENGLISH[0]])["language"].item() == "en"

@@ -1,9 +1,19 @@
 import time
 
+import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from darwin_assets.filter.garble import garbled_share
-from darwin_assets.filter.prose import prose, words
+from darwin_assets.filter.prose import prose
+from darwin_assets.filter.settings import FilterSettings
+from darwin_assets.filter.signals import measure
+from tests import prose_reference
+from tests.prose_reference import words
+
+
+def garbled_share(text):
+    return measure(pl.Series([text]), FilterSettings())["prose_garbled_share"].item()
 
 
 @pytest.mark.parametrize(
@@ -90,3 +100,79 @@ def test_garbled_characters_are_counted(text, n_garbled):
 
 def test_nothing_is_not_garbled():
     assert garbled_share(" \n\t") == 0.0
+
+
+MARKS = [
+    "```",
+    "``",
+    "`",
+    "~~~",
+    "~~~~",
+    "$",
+    "$$",
+    "\\",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "|",
+    "<",
+    "<!--",
+    "-->",
+    "</p>",
+    "<a",
+    "!",
+    "[",
+    "]",
+    "(",
+    ")",
+    "![x](y)",
+    "[x](y",
+    "http://x.y",
+    "https://",
+    "www.",
+    "www.a",
+    "-",
+    "---",
+    "-",
+    "*",
+    "•",
+    "#",
+    "##",
+    ">",
+    "1.",
+    "12)",
+    "٣.",
+    "...",
+    "===",
+    "_",
+    "a",
+    "é",
+    "分",
+    '"',
+    "x",
+    "5",
+]
+MARKDOWN = st.lists(
+    st.sampled_from([*MARKS, "\n", "\n\n", " ", "\t", "\u2003", "| a | b |", "- ", "## ", "> "]), max_size=25
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(MARKDOWN)
+def test_the_kernel_equals_the_plain_reference_on_any_marks(parts):
+    text = "".join(parts)
+    assert prose(text) == prose_reference.prose(text)
+
+
+@pytest.mark.parametrize(
+    ("opening", "closing", "most"),
+    [("$", "$", 2000), ("\\(", "\\)", 2000), ("$$", "$$", 20_000), ("\\[", "\\]", 20_000), ("`", "`", 1000),
+     ("<!--", "-->", 2000), ("<a", ">", 500), ("![", "](x)", 5000)],
+)  # fmt: skip
+def test_a_pair_farther_apart_than_its_bound_is_none(opening, closing, most):
+    for n_chars in (most - 1, most, most + 1):
+        text = f"{opening}{'é' * n_chars}{closing} end"
+        assert prose(text) == prose_reference.prose(text)
+    assert "é" not in prose(f"{opening}{'é' * (most - 1)}{closing}")
+    assert "é" in prose(f"{opening}{'é' * (most + 1)}{closing}")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from darwin_assets.filter.repetition import line_shares, ngram_chars
+from tests.prose_reference import line_shares, ngram_chars
 
 WORDS = st.lists(st.sampled_from(["a", "bb", "ccc", "dd"]), max_size=40)
 

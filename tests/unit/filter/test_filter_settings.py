@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from darwin_assets.filter.probability import even_chance, match_probability
+from darwin_assets.filter.rules import build_rules
 from darwin_assets.filter.settings import FilterSettings
 
 
@@ -29,9 +30,10 @@ def test_the_even_chance_is_that_of_the_papers(bands, rows, expected):
 
 def test_the_defaults_are_the_papers():
     settings = FilterSettings()
-    assert (settings.min_document_bytes, settings.max_garbled_share) == (8192, 0.5)
+    bounds = {rule.id: (rule.low, rule.high) for rule in build_rules(settings)}
+    assert (bounds["size.bytes"], bounds["garble.share"]) == ((8192, None), (None, 0.5))
     assert (settings.bands, settings.rows, settings.shingle_words, settings.seed) == (14, 8, 5, 1)
-    assert [getattr(settings, f"max_duplicate_{n}gram_char_share") for n in range(5, 11)] == [
+    assert [bounds[f"prose.duplicate_{n}gram_chars"][1] for n in range(5, 11)] == [
         0.15, 0.14, 0.13, 0.12, 0.11, 0.10,
     ]  # fmt: skip
     assert match_probability(settings.min_jaccard, settings.bands, settings.rows) == pytest.approx(0.565, abs=1e-3)
@@ -54,9 +56,14 @@ def test_a_threshold_that_the_bands_reach_is_taken(bands, rows, min_jaccard):
 
 
 def test_an_unknown_rule_or_setting_or_crossed_bounds_are_refused():
-    with pytest.raises(ValidationError, match=r"names no rule of L2: gopher\.wordz"):
-        FilterSettings(disabled_rules=("gopher.wordz",))
+    for wrong in ({"disabled_rules": ("gopher.wordz",)}, {"thresholds": {"gopher.wordz": "1.."}}):
+        with pytest.raises(ValidationError, match=r"does not have: gopher\.wordz; known: size\.bytes"):
+            FilterSettings.model_validate(wrong)
+    with pytest.raises(ValidationError, match="does not have: pile; known: darwin"):
+        FilterSettings(presets=("darwin", "pile"))
+    with pytest.raises(ValidationError, match=r"does not have: duplicate\.near"):
+        FilterSettings(thresholds={"duplicate.near": "0.7.."})
     with pytest.raises(ValidationError, match="Extra inputs"):
         FilterSettings.model_validate({"min_bytes": 3})
-    with pytest.raises(ValidationError, match="min_words"):
-        FilterSettings(min_words=10, max_words=9)
+    with pytest.raises(ValidationError, match=r"gopher\.words: the lower bound"):
+        FilterSettings(thresholds={"gopher.words": "10..9"})

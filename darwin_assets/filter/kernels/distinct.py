@@ -1,0 +1,73 @@
+"""Which of many hashes were there before: an open table, cleared for every document."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darwin_assets.filter.kernels.compiled import inner_kernel
+
+SEED = np.uint64(0xCBF29CE484222325)
+PRIME = np.uint64(0x100000001B3)
+_SHIFT = np.uint64(32)
+_BYTE = np.uint64(8)
+_ODD = np.uint64(0xFF51AFD7ED558CCD)
+
+
+@inner_kernel
+def mixed(value: np.uint64) -> np.uint64:
+    """A hash with its bits mixed; never 0, which marks a free slot."""
+    value = (value ^ (value >> _SHIFT)) * _ODD
+    return value ^ (value >> _SHIFT) | np.uint64(1) << np.uint64(63)
+
+
+@inner_kernel
+def hash_of(data: NDArray[np.uint8], begin: int, end: int) -> np.uint64:
+    """64 bits over bytes: FNV-1a, mixed."""
+    value = SEED
+    for at in range(begin, end):
+        value = (value ^ np.uint64(data[at])) * PRIME
+    return mixed(value)
+
+
+@inner_kernel
+def word_hash(value: np.uint64, packed: np.uint64, n_bytes: int) -> np.uint64:
+    """64 bits over a word: every eight bytes go to `value` (`joined`), what is left of them stands in `packed`."""
+    return mixed((value ^ packed) * PRIME + np.uint64(n_bytes))
+
+
+@inner_kernel
+def joined(value: np.uint64, packed: np.uint64) -> np.uint64:
+    """A hash so far, and eight more bytes of the word."""
+    return ((value ^ packed) * _ODD) ^ (packed >> _SHIFT)
+
+
+@inner_kernel
+def hash_of_word(data: NDArray[np.uint8], begin: int, end: int) -> np.uint64:
+    """`word_hash` of bytes."""
+    value, packed = SEED, np.uint64(0)
+    for at in range(begin, end):
+        packed = packed << _BYTE | np.uint64(data[at])
+        if (at - begin) & 7 == 7:
+            value, packed = joined(value, packed), np.uint64(0)
+    return word_hash(value, packed, end - begin)
+
+
+@inner_kernel
+def place_of(key: np.uint64, keys: NDArray[np.uint64], size: int) -> int:
+    """The slot among the first `size` of `keys` (a power of two) where a key stands, or where it belongs."""
+    mask = np.uint64(size - 1)
+    slot = key & mask
+    while keys[slot] != 0 and keys[slot] != key:
+        slot = (slot + np.uint64(1)) & mask
+    return np.int64(slot)  # type: ignore[return-value]
+
+
+@inner_kernel
+def seen_before(key: np.uint64, keys: NDArray[np.uint64], size: int) -> bool:
+    """Whether a key stands in the table, which then holds it."""
+    slot = place_of(key, keys, size)
+    if keys[slot] == key:
+        return True
+    keys[slot] = key
+    return False

@@ -1,0 +1,81 @@
+"""MinHash signatures of texts, to the bit those of datasketch 2 (scheme affine32) on the same shingle hashes.
+
+The 32-bit hash of a shingle is the upper half of its 64-bit hash. It is mixed once (MurmurHash3's 32-bit finalizer), then
+permutation k is a[k] * h + b[k] modulo 2^32 with a[k] odd, and a signature holds the least of each.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
+from darwin_assets.filter.kernels.room import with_room
+from darwin_assets.filter.kernels.shingles import BASE, mixed, shingles
+from darwin_assets.filter.kernels.word_hashes import all_words
+
+_NOTHING = np.uint32(0xFFFFFFFF)
+
+
+@cache
+def permutations(number: int, seed: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """The a and b of each permutation, drawn as datasketch 2 draws them."""
+    source = np.random.RandomState(seed)
+    a = source.randint(0, 1 << 31, number, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return a, source.randint(0, 1 << 32, number, dtype=np.uint32)
+
+
+@inner_kernel
+def _mixed32(value: np.uint32) -> np.uint32:
+    value = np.uint32(value ^ (value >> np.uint32(16)))
+    value = np.uint32(value * np.uint32(0x85EBCA6B))
+    value = np.uint32(value ^ (value >> np.uint32(13)))
+    value = np.uint32(value * np.uint32(0xC2B2AE35))
+    return np.uint32(value ^ (value >> np.uint32(16)))
+
+
+@inner_kernel
+def minima(
+    hashes: NDArray[np.uint64], n_hashes: int, a: NDArray[np.uint32], b: NDArray[np.uint32], least: NDArray[np.uint32]
+) -> None:
+    """Write the signature of the first `n_hashes` 64-bit shingle hashes into `least`."""
+    for k in range(a.size):
+        least[k] = _NOTHING
+    for place in range(n_hashes):
+        h = _mixed32(np.uint32(hashes[place] >> np.uint64(32)))
+        for k in range(a.size):
+            value = np.uint32(a[k] * h + b[k])
+            least[k] = min(least[k], value)
+
+
+@kernel
+def band_keys(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], single: NDArray[np.int32], several: NDArray[np.int32],
+    width: int, a: NDArray[np.uint32], b: NDArray[np.uint32], bands: int,
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:  # fmt: skip
+    """One key a band of each text (rows: texts, columns: bands), and which texts have words; the others' keys are 0.
+
+    The number of the band goes into its key, so that equal hashes in different bands do not meet.
+    """
+    n_texts = starts.size - 1
+    rows = a.size // bands
+    words = np.empty(1024, dtype=np.uint64)
+    found = np.empty(1024, dtype=np.uint64)
+    least = np.empty(a.size, dtype=np.uint32)
+    keys = np.zeros((n_texts, bands), dtype=np.int64)
+    has_words = np.zeros(n_texts, dtype=np.bool_)
+    for text in range(n_texts):
+        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, words)
+        found = with_room(found, 0, n_words)
+        if n_words == 0:
+            continue
+        has_words[text] = True
+        minima(found, shingles(words, n_words, width, found), a, b, least)
+        for band in range(bands):
+            value = np.uint64(band + 1)
+            for place in range(band * rows, band * rows + rows):
+                value = value * BASE + np.uint64(least[place])
+            keys[text, band] = np.int64(mixed(value))
+    return keys, has_words

@@ -1,0 +1,190 @@
+"""Signals of the whole text: one pass over its lines, their words, and then over the repeated n-grams."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from darwin_assets.filter.kernels import tally as t
+from darwin_assets.filter.kernels.c4 import (
+    CURLY_BRACKET,
+    FEW_WORDS,
+    JAVASCRIPT,
+    KEPT,
+    LONG_WORD,
+    LOREM_CHARS,
+    LOREM_IPSUM,
+    POLICY,
+    UNTERMINATED,
+)
+from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
+from darwin_assets.filter.kernels.lines import LINE_COLUMNS, line_signals, n_code_points, n_newlines, share
+from darwin_assets.filter.kernels.repetition import duplicate_chars, narrow, repeated_words, table_size, top_chars
+from darwin_assets.filter.kernels.sentences import sentences_by_words
+from darwin_assets.filter.kernels.text_lines import add_lines
+
+NGRAM_COLUMNS = (
+    *(f"top_{n}gram_char_share" for n in (2, 3, 4)),
+    *(f"duplicate_{n}gram_char_share" for n in range(5, 11)),
+)
+TEXT_COLUMNS = (
+    "n_words",
+    "n_words_and_marks",
+    "mean_word_length",
+    "alphabetic_mean_word_length",
+    "hash_word_ratio",
+    "ellipsis_word_ratio",
+    "symbol_word_ratio",
+    "alphabetic_word_share",
+    "uppercase_word_share",
+    "unique_word_share",
+    "unigram_entropy",
+    "n_stop_words",
+    "n_stop_word_occurrences",
+    "stop_word_share",
+    "n_sentences",
+    "bullet_line_share",
+    "ellipsis_line_share",
+    "prose_bullet_line_share",
+    "prose_ellipsis_line_share",
+    "newline_word_ratio",
+    "c4_n_sentences",
+    "c4_n_lorem_ipsum_lines",
+    "c4_n_curly_bracket_lines",
+    "c4_cut_line_share",
+    "c4_long_word_line_share",
+    "c4_unterminated_line_share",
+    "c4_few_words_line_share",
+    "c4_javascript_line_share",
+    "c4_policy_line_share",
+    "n_content_chars",
+    "digit_char_share",
+    "uppercase_char_share",
+    "curly_bracket_char_share",
+    "lorem_ipsum_char_share",
+    "short_unpunctuated",
+    "n_length_units",
+    *LINE_COLUMNS,
+    *NGRAM_COLUMNS,
+)
+N_RATIOS = TEXT_COLUMNS.index(LINE_COLUMNS[0])
+N_LINE_SIGNALS = len(LINE_COLUMNS)
+SHORT_ARTICLE_CHARS = 200
+"""UltraData-Math: an article of at most so many characters without a full stop or a comma is dropped."""
+
+
+@kernel
+def text_signals(
+    data: NDArray[np.uint8], starts: NDArray[np.int64], table: NDArray[np.uint32], english: bool
+) -> NDArray[np.float64]:
+    """Return a row of `TEXT_COLUMNS` for each text; shares and ratios of nothing are 0."""
+    n_texts = starts.size - 1
+    out = np.zeros((n_texts, N_RATIOS + N_LINE_SIGNALS + 9))
+    most_words, most_bytes, most_newlines = 2, 2, 0
+    max_words, newlines = np.empty(n_texts, np.int64), np.empty(n_texts, np.int64)
+    for text in range(n_texts):
+        begin, end = starts[text], starts[text + 1]
+        max_words[text] = t.max_words(data, begin, end)
+        newlines[text] = n_newlines(data, begin, end)
+        most_words = max(most_words, max_words[text])
+        most_bytes = max(most_bytes, end - begin)
+        most_newlines = max(most_newlines, newlines[text])
+    words = t.table_of_words(most_words)
+    word_keys = np.empty(2 * table_size(most_words), np.uint64)
+    ends = np.empty(most_words, np.int64)
+    copy = np.empty(most_bytes, np.uint8)
+    sums = np.zeros(t.N_SUMS, np.int64)
+    keys = np.empty(2 * table_size(most_newlines + 2), np.uint64)
+    for text in range(n_texts):
+        begin, end = starts[text], starts[text + 1]
+        if begin == end:
+            continue
+        sums[:] = 0
+        size = table_size(max_words[text])
+        word_keys[:size] = 0
+        add_lines(data, begin, end, table, english, words, word_keys, size, ends, copy, sums)
+        if english:
+            sums[t.SENTENCES] = sentences_by_words(words, t.KINDS, 0, sums[t.ALL_WORDS])
+        t.add_ascii(data, begin, end, sums)
+        row = out[text]
+        n_chars = n_code_points(data, begin, end)
+        ratios(sums, words[t.TALLY], n_chars, newlines[text], row)
+        line_signals(data, begin, end, newlines[text], table, keys, row[N_RATIOS:])
+        ngram_shares(sums[t.ALL_WORDS], n_chars, words, row[N_RATIOS + N_LINE_SIGNALS :])
+    return out
+
+
+@kernel
+def ngram_shares(n_words: int, n_chars: int, words: NDArray[np.int32], out: NDArray[np.float64]) -> None:
+    """Write `NGRAM_COLUMNS`: characters of repeated n-grams as a share of all characters (datatrove's reading)."""
+    ids, chars, seen = words[t.IDS], words[t.CHARS], words[t.KINDS]
+    places, names, counts = words[t.PLACES], words[t.NAMES], words[t.COUNTS]
+    slots = words[t.SLOTS :].reshape(-1)
+    seen[:n_words] = 0
+    n_places = repeated_words(ids, n_words, words[t.TALLY], places, names)
+    for n in range(2, 11):
+        n_places = narrow(ids, n, places, names, n_places, slots, counts)
+        if n <= 4:
+            covered = top_chars(n, n_words, places, names, n_places, counts, chars)
+        elif n_places == 0:
+            break
+        else:
+            covered = duplicate_chars(n, places, names, n_places, seen, chars)
+        out[n - 2] = share(covered, n_chars)
+
+
+@inner_kernel
+def entropy(tally: NDArray[np.int32], n_distinct: int, n_words: int) -> float:
+    """The entropy of the words of a text, in nats."""
+    total = 0.0
+    for number in range(n_distinct):
+        if tally[number] > 0:
+            part = tally[number] / n_words
+            total -= part * np.log(part)
+    return total
+
+
+@kernel
+def ratios(
+    sums: NDArray[np.int64], tally: NDArray[np.int32], n_chars: int, newlines: int, out: NDArray[np.float64]
+) -> None:
+    """Write the columns before `LINE_COLUMNS`, in their order."""
+    n_all, n_words = sums[t.ALL_WORDS], sums[t.WORDS]
+    lines, written = sums[t.LINES], sums[t.WRITTEN_LINES]
+    fates = sums[t.FATES :]
+    out[0] = n_words
+    out[1] = n_all
+    out[2] = share(sums[t.WORD_CHARS], n_words)
+    out[3] = share(sums[t.LETTERS_ONLY_CHARS], sums[t.LETTERS_ONLY])
+    out[4] = share(sums[t.HASHES], n_all)
+    out[5] = share(sums[t.ELLIPSES], n_all)
+    out[6] = share(sums[t.HASHES] + sums[t.ELLIPSES], n_all)
+    out[7] = share(sums[t.WITH_LETTER], n_all)
+    out[8] = share(sums[t.UPPERCASE], n_words)
+    out[9] = share(sums[t.DISTINCT_WORDS], n_words)
+    out[10] = entropy(tally, sums[t.DISTINCT], n_words)
+    out[11] = t.n_stop_words(sums[t.STOP_WORDS_SEEN])
+    out[12] = sums[t.STOP_WORDS]
+    out[13] = share(sums[t.STOP_WORDS], n_words)
+    out[14] = sums[t.SENTENCES]
+    out[15] = share(sums[t.BULLETS], lines)
+    out[16] = share(sums[t.ELLIPSIS_LINES], lines)
+    out[17] = share(sums[t.LAYOUT_BULLETS], written)
+    out[18] = share(sums[t.LAYOUT_ELLIPSIS_LINES], written)
+    out[19] = share(newlines, n_all)
+    out[20] = sums[t.C4_SENTENCES]
+    out[21] = fates[LOREM_IPSUM]
+    out[22] = fates[CURLY_BRACKET]
+    out[23] = share(written - fates[KEPT], written)
+    out[24] = share(fates[LONG_WORD], written)
+    out[25] = share(fates[UNTERMINATED], written)
+    out[26] = share(fates[FEW_WORDS], written)
+    out[27] = share(fates[JAVASCRIPT], written)
+    out[28] = share(fates[POLICY], written)
+    out[29] = sums[t.CONTENT]
+    out[30] = share(sums[t.DIGITS], n_chars)
+    out[31] = share(sums[t.UPPERCASE_CHARS], n_chars)
+    out[32] = share(sums[t.CURLY_BRACKETS], n_chars)
+    out[33] = share(LOREM_CHARS * sums[t.LOREM_IPSUM_PHRASES], n_chars)
+    out[34] = n_chars <= SHORT_ARTICLE_CHARS and sums[t.STOPS_AND_COMMAS] == 0
+    out[35] = sums[t.UNITS]
