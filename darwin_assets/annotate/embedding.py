@@ -6,10 +6,10 @@ tokenizer in a folder that the wheel does not have, and would then fetch it from
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,16 +19,9 @@ import numpy.typing as npt
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
-Vector = npt.NDArray[np.float32]
-
 WEIGHTS = Path("weights", "l2_supercat_256.safetensors")
 TOKENIZER = Path("tokenizers", "l2_supercat_tokenizer_config.json")
 DIMENSIONS = 256
-
-FORMULA = re.compile(r"\$\$.+?\$\$|\$[^$\n]+\$|\\\[.+?\\\]|\\\(.+?\\\)", re.DOTALL)
-_LATEX_COMMAND = re.compile(r"\\[A-Za-z]+\*?")
-_URL = re.compile(r"https?://\S+|\]\([^)]*\)")
-_NOT_A_LETTER = re.compile(r"[^\w' -]|[\d_]")
 
 
 def embedding_version() -> str:
@@ -52,25 +45,13 @@ def _model() -> tuple[npt.NDArray[np.float32], Tokenizer]:
     return tensors["embedding.weight"].astype(np.float32), tokenizer
 
 
-def words_of(text: str) -> str:
-    """The prose of a Markdown text: formulas, commands, link targets, digits and punctuation become spaces.
+def word_vectors(words: list[str]) -> npt.NDArray[np.float32]:
+    """The sum of the token vectors of each word, (n, 256). No token of this tokenizer reaches over a space,
+    so the tokens of a text are those of its words, and each different word is cut into tokens once."""
+    from darwin_assets.annotate.kernels.vectors import sum_rows
 
-    How much of a text is formulas is a matter of `style`; their tokens told the disciplines apart no better.
-    """
-    without = _URL.sub(" ", _LATEX_COMMAND.sub(" ", FORMULA.sub(" ", text)))
-    return " ".join(_NOT_A_LETTER.sub(" ", without).split())
-
-
-def embed(texts: list[str]) -> npt.NDArray[np.float32]:
-    """One unit vector of 256 dimensions a text, the mean of its token vectors; zero for a text without words.
-
-    Each row depends on its own text only, so batches of any size give the same numbers.
-    """
     table, tokenizer = _model()
-    vectors = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-    encoded = tokenizer.encode_batch_fast([words_of(text) for text in texts], add_special_tokens=False)
-    for row, encoding in enumerate(encoded):
-        if encoding.ids:
-            mean = table[encoding.ids].mean(axis=0)
-            vectors[row] = mean / max(float(np.linalg.norm(mean)), 1e-12)
-    return vectors
+    encoded = tokenizer.encode_batch_fast(words, add_special_tokens=False)
+    ids = [encoding.ids for encoding in encoded]
+    firsts = np.cumsum([0, *map(len, ids)])
+    return sum_rows(np.fromiter(chain.from_iterable(ids), np.int64, int(firsts[-1])), firsts, table)

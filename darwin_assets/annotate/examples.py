@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from darwin_assets.annotate.taxonomy import DocumentType, EducationScore
+from darwin_assets.annotate.taxonomy import Discipline, DocumentType, EducationScore, Toxicity
 
 FOLDER = Path(__file__).parent / "examples"
 
@@ -59,6 +59,23 @@ def education_values() -> list[tuple[str, str]]:
         for passage in passages("document_type", document_type.value)
     ]
     return sorted([*labelled("education_score", EducationScore), *by_type], key=lambda pair: pair[1])
+
+
+def toxicity() -> list[tuple[str, str]]:
+    """(passage, toxic or harmless): those written for it, and the passages of all disciplines and document types."""
+    others = [
+        passage
+        for label_set, labels in (("discipline", Discipline), ("document_type", DocumentType))
+        for passage, _ in labelled(label_set, labels)
+    ]
+    return [*labelled("toxicity", Toxicity), *((passage, Toxicity.HARMLESS.value) for passage in others)]
+
+
+def all_passages() -> list[str]:
+    """Every passage once, in the order of the files."""
+    texts = (path.read_text(encoding="utf-8") for path in sorted(FOLDER.rglob("*.md")))
+    found = (passage.strip() for text in texts for passage in text.split("\n---\n"))
+    return [passage for passage in dict.fromkeys(found) if passage]
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The light model: four linear heads on static embeddings and style ratios, trained at first use."""
+"""The light model: five linear heads on static embeddings and style ratios, trained at first use."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from functools import cache
 import numpy as np
 import numpy.typing as npt
 
-from darwin_assets.annotate.embedding import embed, embedding_version
-from darwin_assets.annotate.examples import education_values, examples_sha256, labelled
-from darwin_assets.annotate.style import style
-from darwin_assets.annotate.taxonomy import Discipline, DocumentType, EducationLevel, EducationScore
+from darwin_assets.annotate.embedding import embedding_version
+from darwin_assets.annotate.examples import education_values, examples_sha256, labelled, toxicity
+from darwin_assets.annotate.reading import Reading, read
+from darwin_assets.annotate.taxonomy import Discipline, DocumentType, EducationLevel, EducationScore, Toxicity
 from darwin_assets.annotate.train import Floats, Head, fit
 
 NAME = "darwin-light"
-VERSION = "1"
+VERSION = "2"
 PENALTY = 3e-4
 STYLE_CLIP = 2.5
 STYLE_WEIGHT: dict[str, float] = {
@@ -25,14 +25,18 @@ STYLE_WEIGHT: dict[str, float] = {
     "document_type": 1.0,
     "education_level": 1.0,
     "education_score": 1.0,
+    "toxicity": 2.0,
 }
 """What the style ratios count beside the embedding: nothing for the subject, much for the rest."""
+RARE = frozenset({"toxicity"})
+"""Label sets with one rare label: its share among the passages is kept, lest every second text be suspected."""
 
 _LABELS: dict[str, type[StrEnum]] = {
     "discipline": Discipline,
     "document_type": DocumentType,
     "education_level": EducationLevel,
     "education_score": EducationScore,
+    "toxicity": Toxicity,
 }
 
 
@@ -44,10 +48,10 @@ class LightModel:
     style_mean: Floats
     style_deviation: Floats
 
-    def probabilities(self, texts: list[str]) -> dict[str, Floats]:
+    def probabilities(self, texts: Reading) -> dict[str, Floats]:
         """Label set → probabilities (n texts, n labels), columns in the order of the head's labels."""
-        embedded = embed(texts).astype(np.float64)
-        styled = self._standardize(np.array([style(text) for text in texts]))
+        embedded = texts.vectors.astype(np.float64)
+        styled = self._standardize(texts.style)
         return {
             name: head.probabilities(_features(embedded, styled, STYLE_WEIGHT[name]))
             for name, head in self.heads.items()
@@ -59,14 +63,16 @@ class LightModel:
 
 def examples_of(label_set: str) -> list[tuple[str, str]]:
     """(passage, label) pairs that a head is trained on."""
-    return education_values() if label_set == "education_score" else list(labelled(label_set, _LABELS[label_set]))
+    if label_set == "education_score":
+        return education_values()
+    return toxicity() if label_set == "toxicity" else list(labelled(label_set, _LABELS[label_set]))
 
 
 def train(examples: dict[str, list[tuple[str, str]]]) -> LightModel:
     """A model from (passage, label) pairs by label set."""
     passages = [passage for pairs in examples.values() for passage, _ in pairs]
-    embedded = embed(passages).astype(np.float64)
-    ratios = np.array([style(passage) for passage in passages])
+    seen = read(passages)
+    embedded, ratios = seen.vectors.astype(np.float64), seen.style
     mean, deviation = ratios.mean(axis=0), ratios.std(axis=0) + 1e-3
     styled = _standardize(ratios, mean, deviation)
 
@@ -75,7 +81,7 @@ def train(examples: dict[str, list[tuple[str, str]]]) -> LightModel:
     for name, pairs in examples.items():
         rows = slice(start, start + len(pairs))
         features = _features(embedded[rows], styled[rows], STYLE_WEIGHT[name])
-        heads[name] = fit(features, [label for _, label in pairs], PENALTY)
+        heads[name] = fit(features, [label for _, label in pairs], PENALTY, name not in RARE)
         start += len(pairs)
     return LightModel(heads, mean, deviation)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from darwin_assets.annotate.taxonomy import DocumentType
 
@@ -24,11 +26,17 @@ class AnnotateSettings(BaseModel):
         description="Document types without educational value, dropped by annotate.document_type. "
         "papers.md §1.4 names advertisements; the rest of the list is inferred there.",
     )
-    min_document_type_score: float = Field(
+    min_dropped_type_score: float = Field(
         default=0.5,
         ge=0.0,
         le=1.0,
-        description="Probability below which the document type is abstain and drops nothing. Own limit.",
+        description="Probability that a type needs to drop a document. Own limit.",
+    )
+    min_document_type_score: float = Field(
+        default=0.35,
+        ge=0.0,
+        le=1.0,
+        description="Probability below which the document type is abstain. Own limit.",
     )
     min_discipline_score: float = Field(
         default=0.25,
@@ -58,3 +66,44 @@ class AnnotateSettings(BaseModel):
         ge=100,
         description="Characters of one window, before it is cut to whole lines. Own limit.",
     )
+    drop_by_perplexity: bool = Field(
+        default=False,
+        description="Drop documents whose perplexity lies outside of the band, by annotate.perplexity.",
+    )
+    perplexity_percentiles: tuple[int, int] = Field(
+        default=(5, 95),
+        description="The band, as percentiles of the perplexity of the model's own held-out texts. papers.md U17, inferred.",
+    )
+    perplexity_model: str = Field(
+        default="",
+        description="Folder that `darwin annotator train --kind perplexity` wrote; empty: the packaged passages.",
+    )
+    drop_by_toxicity: bool = Field(
+        default=False, description="Drop documents whose toxicity is above max_toxicity, by annotate.toxicity."
+    )
+    max_toxicity: float = Field(
+        default=0.5,
+        ge=0.0,
+        le=1.0,
+        description="Highest probability of toxic text among a document's windows. papers.md U18, inferred.",
+    )
+    models: tuple[str, ...] = Field(
+        default=(),
+        description="Folders that `darwin annotator train` wrote; each adds its probabilities to the column scores.",
+    )
+    taxonomy_by_model: bool = Field(
+        default=False,
+        description="Ask the configured language model for the twelve EAI dimensions of every document that is kept.",
+    )
+    taxonomy_chars: int = Field(
+        default=4000,
+        ge=200,
+        description="Characters of a document that the language model is shown, from its start, middle and end. Own limit.",
+    )
+
+    @model_validator(mode="after")
+    def _band_is_ordered(self) -> Self:
+        low, high = self.perplexity_percentiles
+        if not 0 <= low < high <= 100:
+            raise ValueError(f"perplexity_percentiles are two of 0 to 100, the lower first, not {low} and {high}")
+        return self

@@ -33,14 +33,16 @@ def softmax(logits: Floats) -> Floats:
     return normalized
 
 
-def fit(features: Floats, labels: list[str], penalty: float) -> Head:
-    """The minimum of mean cross-entropy plus penalty/2 · |weights|², every label weighted alike.
+def fit(features: Floats, labels: list[str], penalty: float, balanced: bool = True) -> Head:
+    """The minimum of mean cross-entropy plus penalty/2 · |weights|²; `balanced`: every label weighs alike, else every
+    example.
 
     Deterministic: full batch from zero, Nesterov steps as long as the largest possible curvature allows.
     """
     names = tuple(dict.fromkeys(labels))
     target = np.eye(len(names))[[names.index(label) for label in labels]]
-    row_weight = (target / (target.sum(axis=0) * len(names))).sum(axis=1, keepdims=True)
+    by_label = target.sum(axis=0) * len(names) if balanced else np.full(len(names), len(labels))
+    row_weight = (target / by_label).sum(axis=1, keepdims=True)
     step = 1.0 / (0.5 * (1.0 + np.max(np.sum(features**2, axis=1))) + penalty)
 
     weights = ahead = np.zeros((features.shape[1], len(names)))

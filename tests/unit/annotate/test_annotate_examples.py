@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from darwin_assets.annotate import examples
-from darwin_assets.annotate.taxonomy import Discipline, DocumentType, EducationLevel, EducationScore
+from darwin_assets.annotate.taxonomy import Discipline, DocumentType, EducationLevel, EducationScore, Toxicity
 
 LABEL_SETS = {
     "discipline": (Discipline, {"abstain"}),
     "document_type": (DocumentType, {"abstain", "other"}),
-    "education_level": (EducationLevel, {"abstain"}),
+    "education_level": (EducationLevel, {"abstain", "indeterminate"}),
     "education_score": (EducationScore, set[str]()),
+    "toxicity": (Toxicity, set[str]()),
 }
 PAGES = Path(__file__).parent
 

@@ -4,9 +4,19 @@ import polars as pl
 import pytest
 
 from darwin_assets.annotate import annotate as stage
-from darwin_assets.annotate.annotate import COLUMNS, REJECTION, annotate, best_labels, education_score
+from darwin_assets.annotate import light_annotator
+from darwin_assets.annotate.annotate import COLUMNS, REJECTION, annotate
+from darwin_assets.annotate.light_annotator import best_labels, education_score
 from darwin_assets.annotate.settings import AnnotateSettings
-from darwin_assets.annotate.taxonomy import Discipline, DocumentKind, DocumentType, EducationLevel
+from darwin_assets.annotate.taxonomy import (
+    Discipline,
+    DocumentKind,
+    DocumentType,
+    DocumentTypeV2,
+    EducationLevel,
+    ExtractionArtifacts,
+    MissingContent,
+)
 from darwin_assets.contract import REJECTION as CONTRACT_REJECTION
 
 HERE = Path(__file__).parent
@@ -71,13 +81,19 @@ def test_without_dropped_types_the_score_rule_decides_and_without_both_all_is_ke
     assert kept["rejected_by"].to_list() == [None]
 
 
-def test_an_uncertain_type_abstains_and_drops_nothing_but_its_score_is_stored() -> None:
-    row = annotate(rows(ADVERT), AnnotateSettings(min_document_type_score=1.0, min_education_score=0.0)).row(
-        0, named=True
-    )
-    assert row["document_type"] == "abstain"
-    assert row["document_type_score"] > 0.5
-    assert row["rejected_by"] is None
+def test_an_uncertain_type_is_named_but_drops_nothing_and_a_very_uncertain_one_abstains() -> None:
+    named = AnnotateSettings(min_dropped_type_score=1.0, min_education_score=0.0)
+    abstaining = AnnotateSettings(min_document_type_score=1.0, min_education_score=0.0)
+    for settings, label in ((named, "promotional_advertisement"), (abstaining, "abstain")):
+        row = annotate(rows(ADVERT), settings).row(0, named=True)
+        assert row["document_type"] == label
+        assert row["document_type_score"] > 0.5
+        assert row["rejected_by"] is None
+
+
+def test_version_2_of_the_type_is_given_where_version_1_says_it() -> None:
+    advert, lesson = annotate(rows(ADVERT, LESSON), AnnotateSettings())["document_type_v2"]
+    assert (advert, lesson) == ("spam_advertisement", "abstain")
 
 
 @pytest.mark.parametrize("text", [None, "", " \n ", "12 + 34 = 46", "$$$"])
@@ -86,6 +102,7 @@ def test_a_text_without_words_is_a_failure_and_gets_no_labels(text: str | None) 
     assert (row["rejected_by"], row["rejected_kind"]) == ("annotate.no_words", "failure")
     assert {row["discipline"], row["document_type"], row["education_level"]} == {"abstain"}
     assert row["education_score"] is None
+    assert row["toxicity"] is row["quality_score"] is None
 
 
 def test_scores_do_not_depend_on_the_other_rows_or_on_how_many_are_scored_at_once(
@@ -107,7 +124,7 @@ def test_metadata_decides_the_kind_and_no_model_is_asked(monkeypatch: pytest.Mon
         asked.append(text)
         return DocumentKind.WEB
 
-    monkeypatch.setattr(stage, "document_kind", record)
+    monkeypatch.setattr(light_annotator, "document_kind", record)
     labelled = annotate(rows(LESSON, ADVERT, kinds=["paper", None]), AnnotateSettings())
 
     assert labelled["document_kind"].to_list() == ["paper", "web"]
@@ -128,10 +145,16 @@ def test_every_label_is_one_of_its_enumeration() -> None:
         ("document_type", DocumentType),
         ("education_level", EducationLevel),
         ("document_kind", DocumentKind),
+        ("document_type_v2", DocumentTypeV2),
+        ("extraction_artifacts", ExtractionArtifacts),
+        ("missing_content", MissingContent),
     ):
         assert set(labelled[column]) <= {label.value for label in enumeration}
     assert labelled["education_score"].is_between(0, 5).all()
-    assert labelled["document_type_score"].is_between(0, 1).all()
+    for column in ("document_type_score", "quality_score", "toxicity"):
+        assert labelled[column].is_between(0, 1).all()
+    assert labelled["perplexity"].is_between(1, 1000).all()
+    assert labelled["perplexity_percentile"].is_between(0, 100).all()
 
 
 def test_pages_that_teach_or_report_are_kept() -> None:
@@ -165,3 +188,24 @@ def test_the_best_label_of_a_frame_of_probabilities() -> None:
 def test_the_education_score_is_the_expected_grade() -> None:
     probabilities = pl.DataFrame({"0": [0.5, None], "4": [0.5, None]})
     assert education_score(probabilities).to_list() == [2.0, None]
+
+
+def test_perplexity_and_toxicity_drop_nothing_unless_told_and_then_name_value_and_threshold() -> None:
+    insult = "You stupid idiot, shut up. Everybody hates you, you pathetic loser, and I hope you die."
+    noise = "qzx wvkj qqpz xkcv bnzq wjjx kvqz pzxw qkzj vxwq zzkq jxvw pqzk xjwv kqzx. " * 3
+    lenient = {"dropped_document_types": (), "min_education_score": 0.0}
+    measured = annotate(rows(insult, noise, LESSON), AnnotateSettings(**lenient))
+    dropping = AnnotateSettings(**lenient, drop_by_toxicity=True, drop_by_perplexity=True)
+    dropped = annotate(rows(insult, noise, LESSON * 4), dropping)
+
+    assert measured["rejected_by"].to_list() == [None, None, None]
+    assert dropped["rejected_by"].to_list()[:2] == ["annotate.toxicity", "annotate.perplexity"]
+    assert dropped["rejected_value"].to_list()[:2] == [dropped["toxicity"][0], dropped["perplexity"][1]]
+    assert dropped["rejected_threshold"][0] == "..0.5"
+    low, high = map(float, dropped["rejected_threshold"][1].split(".."))
+    assert low < high < dropped["perplexity"][1]
+
+
+def test_a_band_whose_ends_are_exchanged_is_refused() -> None:
+    with pytest.raises(ValueError, match="the lower first"):
+        AnnotateSettings(perplexity_percentiles=(95, 5))
