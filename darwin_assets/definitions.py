@@ -5,12 +5,13 @@ import dagster as dg
 from darwin_assets.automation import JOBS, SENSORS
 from darwin_assets.ladder import ASSETS
 from darwin_assets.project import Project, open_project
+from darwin_assets.tier_twins.assets import tier_twins
 
 
 def define(project: Project) -> dg.Definitions:
     """Assets, jobs and sensors over the resources of one project."""
     return dg.Definitions(
-        assets=ASSETS,
+        assets=[*ASSETS, tier_twins],
         jobs=JOBS,
         sensors=SENSORS,
         resources=project.resources(),

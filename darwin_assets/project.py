@@ -13,6 +13,8 @@ from darwin_assets.acquire.landed import create_landed
 from darwin_assets.promotion import create_tables
 from darwin_assets.recipe import default_toml
 from darwin_assets.tier import answer_store
+from darwin_assets.tier_twins.assets import create_links
+from resources.embedder import Embedder
 from resources.errors import DarwinError
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
@@ -34,11 +36,12 @@ class Project:
     raw: RawStore
     landing: LandingZone
     model: LanguageModel
+    embedder: Embedder
 
     def resources(self) -> dict[str, object]:
         return {
             "work": self.work, "lake": self.lake, "ledger": self.ledger, "raw": self.raw,
-            "landing": self.landing, "model": self.model,
+            "landing": self.landing, "model": self.model, "embedder": self.embedder,
         }  # fmt: skip
 
 
@@ -55,16 +58,18 @@ def open_project(work: Workplace | None = None) -> Project:
         RawStore(uri=f"{uri.rstrip('/')}/raw", storage_options=options),
         LandingZone(folder=str(work.landing())),
         LanguageModel.from_env(),
+        Embedder.from_env(),
     )
 
 
 def initialize(project: Project) -> int:
     """Make what is missing: tables, landing zone, recipe file, Dagster's home. Returns the number of tables made."""
     from darwin_assets.ladder import LADDER
+    from darwin_assets.tier_twins.vectors import create_vectors
 
     project.landing.create()
     made = create_tables(project.lake, project.ledger, {spec.level: spec.columns for spec in LADDER})
-    made += create_landed(project.lake)
+    made += create_landed(project.lake) + create_links(project.lake) + create_vectors(project.lake)
     answer_store(project.lake).create()
     recipe = project.work.recipe_path()
     if not recipe.exists():

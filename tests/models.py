@@ -28,8 +28,11 @@ def byte_symbols() -> list[str]:
     return [stand_in[byte] for byte in range(256)]
 
 
-def write_tiny_gguf(path: Path, *, seed: int = 0) -> Path:
-    """Write a one-layer Qwen2-shaped model with weights drawn from ``seed`` and return ``path``."""
+def write_tiny_gguf(path: Path, *, seed: int = 0, embeds: bool = False) -> Path:
+    """Write a one-layer Qwen2-shaped model with weights drawn from ``seed`` and return ``path``.
+
+    One that ``embeds`` says that the vector of a text is the mean of its tokens'.
+    """
     import gguf
     import numpy as np
 
@@ -57,6 +60,8 @@ def write_tiny_gguf(path: Path, *, seed: int = 0) -> Path:
     writer.add_eos_token_id(end_of_turn)
     writer.add_add_bos_token(False)
     writer.add_chat_template(CHAT_TEMPLATE)
+    if embeds:
+        writer.add_pooling_type(gguf.PoolingType.MEAN)
 
     generator = np.random.default_rng(seed)
 

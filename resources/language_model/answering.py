@@ -5,11 +5,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from itertools import islice
+from typing import TypeAlias
 
 from resources.language_model.answers import AnswerLog
 from resources.language_model.background import BackgroundClient
-from resources.language_model.client import ClientSettings
+from resources.language_model.chat import Chat
+from resources.language_model.client_settings import ClientSettings
 from resources.language_model.requests import ChatReply, ChatRequest
+from resources.language_model.wire import Answer
 
 # One scan of the stored answers serves so many requests.
 LOOK_UP_REQUESTS = 2_048
@@ -19,6 +22,9 @@ HANDED_OVER_WINDOWS = 2
 HAND_OVERS_PER_WINDOW = 4
 # How long to wait for a reply before looking whether a commit is due, or requests that wait have made room.
 COLLECT_SECONDS = 0.1
+
+
+ChatClient: TypeAlias = BackgroundClient[ChatRequest, Answer, ChatReply]
 
 
 class Answering:
@@ -52,7 +58,7 @@ class Answering:
         with ExitStack() as stack:
             if self._log is not None:
                 stack.callback(self._log.flush)
-            client = BackgroundClient(self._settings)
+            client = BackgroundClient(self._settings, Chat())
             stack.callback(self._keep_the_rest, client)
             stack.enter_context(client)
             while self._n_handed_over or not self._exhausted:
@@ -64,7 +70,7 @@ class Answering:
                 yield from self._hand_over(client)
                 yield from replies
 
-    def _hand_over(self, client: BackgroundClient) -> Iterator[ChatReply]:
+    def _hand_over(self, client: ChatClient) -> Iterator[ChatReply]:
         """Fill the client up with requests; yield the replies that are stored already."""
         if self._room(client) < self._settings.window // HAND_OVERS_PER_WINDOW:
             return
@@ -78,7 +84,7 @@ class Answering:
             else:
                 yield from self._look_up()
 
-    def _room(self, client: BackgroundClient) -> int:
+    def _room(self, client: ChatClient) -> int:
         return HANDED_OVER_WINDOWS * self._settings.window + client.n_waiting - self._n_handed_over
 
     def _look_up(self) -> Iterator[ChatReply]:
@@ -109,7 +115,7 @@ class Answering:
             self._log.put(answer.key, reply)
         return [reply, *(replace(reply, key=key, attempts=0, cached=True) for key in others)]
 
-    def _keep_the_rest(self, client: BackgroundClient) -> None:
+    def _keep_the_rest(self, client: ChatClient) -> None:
         """Store what came in before a run was given up."""
         for answer in client.leftovers():
             self._keep(answer)

@@ -1,4 +1,4 @@
-"""A chat client on an event-loop thread of its own, for callers that are not asynchronous.
+"""A client on an event-loop thread of its own, for callers that are not asynchronous.
 
 The thread keeps the servers busy while the caller parses, guards and stores what came back. Only requests and
 replies cross over; the caller's iterables and tables are never touched from the thread.
@@ -9,21 +9,25 @@ import threading
 from collections.abc import Coroutine, Sequence
 from queue import Empty, SimpleQueue
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
-from resources.language_model.client import ChatClient, ClientSettings
-from resources.language_model.requests import ChatReply, ChatRequest
+from resources.language_model.client import Client
+from resources.language_model.client_settings import ClientSettings
+from resources.language_model.operation import Operation
 
 T = TypeVar("T")
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
+ReplyT = TypeVar("ReplyT")
 
 
-class BackgroundClient:
-    """Context manager around a thread that runs one ChatClient. All methods are for the caller's thread."""
+class BackgroundClient(Generic[RequestT, AnswerT, ReplyT]):
+    """Context manager around a thread that runs one Client. All methods are for the caller's thread."""
 
-    def __init__(self, settings: ClientSettings) -> None:
-        self._client = ChatClient(settings)
+    def __init__(self, settings: ClientSettings, operation: Operation[RequestT, AnswerT, ReplyT]) -> None:
+        self._client = Client(settings, operation)
         self._loop = asyncio.new_event_loop()
-        self._landed: SimpleQueue[ChatReply | BaseException] = SimpleQueue()
+        self._landed: SimpleQueue[ReplyT | BaseException] = SimpleQueue()
         self._closing = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="language-model-client", daemon=True)
 
@@ -37,7 +41,7 @@ class BackgroundClient:
         self._loop.call_soon_threadsafe(self._closing.set)
         self._thread.join()
 
-    def submit(self, requests: Sequence[ChatRequest]) -> None:
+    def submit(self, requests: Sequence[RequestT]) -> None:
         """Hand over requests; those beyond the window wait in a queue."""
         self._loop.call_soon_threadsafe(self._client.submit, requests)
 
@@ -46,12 +50,12 @@ class BackgroundClient:
         """Requests that wait for another attempt, and so keep no server busy."""
         return self._client.n_waiting
 
-    def collect(self, timeout_seconds: float) -> list[ChatReply]:
+    def collect(self, timeout_seconds: float) -> list[ReplyT]:
         """All replies that have come in, waiting for the first; empty on a time-out.
 
         Raises what stopped the run (ConfigurationError, TooManyFailuresError, ServerUnavailableError).
         """
-        replies: list[ChatReply] = []
+        replies: list[ReplyT] = []
         try:
             landed = self._landed.get(timeout=timeout_seconds)
             while True:
@@ -65,12 +69,12 @@ class BackgroundClient:
         except Empty:
             return replies
 
-    def leftovers(self) -> list[ChatReply]:
+    def leftovers(self) -> list[ReplyT]:
         """Replies that have come in and were not collected; never raises."""
-        replies: list[ChatReply] = []
+        replies: list[ReplyT] = []
         while not self._landed.empty():
             landed = self._landed.get()
-            if isinstance(landed, ChatReply):
+            if not isinstance(landed, BaseException):
                 replies.append(landed)
         return replies
 

@@ -1,4 +1,4 @@
-"""An asynchronous chat client that keeps a window of requests in flight.
+"""An asynchronous client that keeps a window of requests in flight.
 
 A window, not batches: as one request is answered the next is sent, so one long answer never holds up the
 rest (measured 2 to 6 times faster than batches, spec/llm.md §5). Requests that wait for another attempt hold
@@ -10,22 +10,27 @@ import heapq
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
+from resources.language_model.client_settings import ClientSettings
 from resources.language_model.endpoints import Endpoints, Lease
 from resources.language_model.failures import Action, Failure, backoff_seconds, configuration_error
 from resources.language_model.limits import RunLimits
+from resources.language_model.operation import Operation
 from resources.language_model.pending import Pending
-from resources.language_model.requests import ChatReply, ChatRequest
 from resources.language_model.transport import attempt, open_session
 from resources.language_model.window import Window
-from resources.language_model.wire import Answer, encode_request, printable_url
+from resources.language_model.wire import printable_url
 
 if TYPE_CHECKING:
     import aiohttp
+
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
+ReplyT = TypeVar("ReplyT")
 
 _log = logging.getLogger(__name__)
 
@@ -34,42 +39,30 @@ _log = logging.getLogger(__name__)
 WAITING_PER_WINDOW = 4
 
 
-@dataclass(frozen=True)
-class ClientSettings:
-    """How to reach the servers and how patient to be with them. ``base_urls`` are API roots (``…/v1``)."""
-
-    base_urls: tuple[str, ...]
-    model: str
-    api_key: str | None = field(default=None, repr=False)
-    window: int = 64
-    connect_timeout_seconds: float = 5.0
-    attempt_timeout_seconds: float = 300.0
-    deadline_seconds: float = 900.0
-    max_attempts: int = 5
-    backoff_base_seconds: float = 1.0
-    backoff_ceiling_seconds: float = 30.0
-    max_failure_share: float = 0.2
-    failure_share_after: int = 200
-    max_outage_seconds: float = 600.0
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class _Landed:
+class _Landed(Generic[AnswerT]):
     """An attempt that has ended."""
 
     pending: Pending
     lease: Lease
-    outcome: Answer | Failure
+    outcome: AnswerT | Failure
 
 
-class ChatClient:
-    """``submit`` requests, ``finish`` when there are no more, and iterate ``replies``; all on one event loop.
+class Client(Generic[RequestT, AnswerT, ReplyT]):
+    """``submit`` requests of one operation, ``finish`` when there are no more, iterate ``replies``; all on one event loop.
 
     Raises from ``replies``: ConfigurationError, TooManyFailuresError, ServerUnavailableError.
     """
 
-    def __init__(self, settings: ClientSettings, *, random: Random | None = None) -> None:
+    def __init__(
+        self,
+        settings: ClientSettings,
+        operation: Operation[RequestT, AnswerT, ReplyT],
+        *,
+        random: Random | None = None,
+    ) -> None:
         self._settings = settings
+        self._operation = operation
         self._random = random or Random()
         self._endpoints = Endpoints(settings.base_urls)
         self._window = Window(settings.window)
@@ -77,17 +70,18 @@ class ChatClient:
             max_failure_share=settings.max_failure_share,
             failure_share_after=settings.failure_share_after,
             max_outage_seconds=settings.max_outage_seconds,
+            variables=settings.variables,
         )
-        self._fresh: deque[ChatRequest] = deque()
+        self._fresh: deque[RequestT] = deque()
         self._waiting: list[tuple[float, int, Pending]] = []  # heap by the time before which not to be sent
         self._order = count()
         self._expired: deque[Pending] = deque()
-        self._in_flight: set[asyncio.Task[_Landed]] = set()
-        self._landed: deque[asyncio.Task[_Landed]] = deque()
+        self._in_flight: set[asyncio.Task[_Landed[AnswerT]]] = set()
+        self._landed: deque[asyncio.Task[_Landed[AnswerT]]] = deque()
         self._wake = asyncio.Event()
         self._finished = False
 
-    def submit(self, requests: Iterable[ChatRequest]) -> None:
+    def submit(self, requests: Iterable[RequestT]) -> None:
         """Queue requests; they are sent as the window allows."""
         self._fresh.extend(requests)
         self._wake.set()
@@ -102,7 +96,7 @@ class ChatClient:
         self._finished = True
         self._wake.set()
 
-    async def replies(self) -> AsyncIterator[ChatReply]:
+    async def replies(self) -> AsyncIterator[ReplyT]:
         """Every submitted request's reply, as they come."""
         async with open_session(self._settings.api_key) as session:
             try:
@@ -149,25 +143,26 @@ class ChatClient:
             self._expired.append(pending)
         if self._fresh and len(self._waiting) < WAITING_PER_WINDOW * self._settings.window:
             request = self._fresh.popleft()
-            body = encode_request(request, self._settings.model)
-            return Pending(request.key, body, deadline=now + self._settings.deadline_seconds)
+            body = self._operation.encode(request, self._settings.model)
+            return Pending(self._operation.key(request), body, deadline=now + self._settings.deadline_seconds)
         return None
 
-    async def _send(self, session: "aiohttp.ClientSession", pending: Pending, lease: Lease) -> _Landed:
+    async def _send(self, session: "aiohttp.ClientSession", pending: Pending, lease: Lease) -> _Landed[AnswerT]:
         loop = asyncio.get_running_loop()
         started = loop.time()
         pending.attempts += 1
         outcome = await attempt(
             session,
-            lease.endpoint.url,
+            f"{lease.endpoint.url}/{self._operation.path}",
             pending.body,
+            self._operation.decode,
             timeout_seconds=min(self._settings.attempt_timeout_seconds, pending.deadline - started),
             connect_timeout_seconds=self._settings.connect_timeout_seconds,
         )
         pending.seconds += loop.time() - started
         return _Landed(pending, lease, outcome)
 
-    def _land(self, task: asyncio.Task[_Landed]) -> None:
+    def _land(self, task: asyncio.Task[_Landed[AnswerT]]) -> None:
         self._in_flight.discard(task)
         if not task.cancelled():
             self._landed.append(task)
@@ -192,12 +187,14 @@ class ChatClient:
                 events.append(self._waiting[0][0])
         return min((event for event in events if event is not None), default=None)
 
-    def _settle(self, landed: _Landed) -> ChatReply | None:
+    def _settle(self, landed: _Landed[AnswerT]) -> ReplyT | None:
         """Take note of how an attempt ended; null if the request will be tried again."""
         now = asyncio.get_running_loop().time()
         pending, endpoint, outcome = landed.pending, landed.lease.endpoint, landed.outcome
         if isinstance(outcome, Failure) and outcome.action is Action.ABORT:
-            raise configuration_error(printable_url(endpoint.url), outcome, self._settings.model)
+            raise configuration_error(
+                printable_url(endpoint.url), outcome, self._settings.model, self._settings.variables
+            )
         if isinstance(outcome, Failure) and outcome.action is not Action.GIVE_UP:
             return self._retry(landed, outcome, now)
         self._endpoints.release(landed.lease, None, now)
@@ -207,9 +204,9 @@ class ChatClient:
             return self._failed(pending)
         self._window.succeeded()
         self._limits.replied()
-        return pending.answered(outcome)
+        return self._operation.answered(pending, outcome)
 
-    def _retry(self, landed: _Landed, failure: Failure, now: float) -> ChatReply | None:
+    def _retry(self, landed: _Landed[AnswerT], failure: Failure, now: float) -> ReplyT | None:
         settings, pending = self._settings, landed.pending
         if failure.action is Action.WAIT:
             self._endpoints.release(landed.lease, None, now)
@@ -243,6 +240,6 @@ class ChatClient:
                 endpoint.usable_from - now,
             )
 
-    def _failed(self, pending: Pending) -> ChatReply:
+    def _failed(self, pending: Pending) -> ReplyT:
         self._limits.replied(pending.last_error)
-        return pending.failed(pending.last_error)
+        return self._operation.failed(pending, pending.last_error)

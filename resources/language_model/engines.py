@@ -1,6 +1,7 @@
 """The engines behind the language model: what answers, where, and how it is told apart."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +16,7 @@ from resources.language_model.llama_cpp import (
     gguf_fingerprint,
     package_version,
 )
+from resources.language_model.variables import LANGUAGE_MODEL
 from resources.language_model.wire import base_url
 
 # A quarter more than the server works on at once, so that a freed slot finds a request waiting (llm.md §6.1).
@@ -22,25 +24,24 @@ WINDOW_PER_SLOT = 1.25
 
 
 class EngineName(StrEnum):
-    """Engines that can be named in ``DARWIN_LLM_ENGINE``."""
+    """What can answer. ``rules`` is for the language model, ``none`` for an embedder that nobody has set up."""
 
     RULES = "rules"
+    NONE = "none"
     OPENAI = "openai"
     LLAMA_CPP = "llama_cpp"
     VLLM = "vllm"
 
 
-def engine_name(name: str) -> EngineName:
-    """The engine called ``name``. Raises ConfigurationError for an unknown one and for ``vllm``."""
-    try:
-        engine = EngineName(name)
-    except ValueError:
-        known = ", ".join(EngineName)
-        raise ConfigurationError(f"unknown engine {name!r}; set DARWIN_LLM_ENGINE to one of {known}") from None
+def engine_name(name: str, known: Sequence[EngineName], variables: str = LANGUAGE_MODEL) -> EngineName:
+    """The engine called ``name``. Raises ConfigurationError for one that is not ``known`` and for ``vllm``."""
+    if name not in known:
+        raise ConfigurationError(f"unknown engine {name!r}; set {variables}_ENGINE to one of {', '.join(known)}")
+    engine = EngineName(name)
     if engine is EngineName.VLLM:
         raise ConfigurationError(
             "engine 'vllm' starts no server here: use engine openai with the URL of a vLLM server "
-            "(DARWIN_LLM_ENGINE=openai, DARWIN_LLM_URL=http://host:8000/v1)"
+            f"({variables}_ENGINE=openai, {variables}_URL=http://host:8000/v1)"
         )
     return engine
 
@@ -90,11 +91,12 @@ class RulesEngine:
 class OpenAIEngine:
     """OpenAI-compatible servers that run elsewhere: vLLM, SGLang, llama.cpp, hosted services."""
 
-    def __init__(self, addresses: list[str], model: str, api_key: str | None) -> None:
-        self._base_urls = tuple(base_url(address) for address in addresses if address.strip())
+    def __init__(self, addresses: list[str], model: str, api_key: str | None, variables: str = LANGUAGE_MODEL) -> None:
+        self._variables = variables
+        self._base_urls = tuple(base_url(address, variables) for address in addresses if address.strip())
         if not self._base_urls:
             raise ConfigurationError(
-                "engine 'openai' needs the address of a server; set DARWIN_LLM_URL, e.g. http://localhost:8000/v1"
+                f"engine 'openai' needs the address of a server; set {variables}_URL, e.g. http://localhost:8000/v1"
             )
         self._model = model
         self._api_key = api_key
@@ -107,7 +109,8 @@ class OpenAIEngine:
     def connect(self) -> Connection:
         """Asks the servers once what they serve; raises as ``identify`` does."""
         if self._connection is None:
-            model, fingerprint = run_coroutine(identify(self._base_urls, self._model, self._api_key))
+            asked = identify(self._base_urls, self._model, self._api_key, self._variables)
+            model, fingerprint = run_coroutine(asked)
             self._connection = Connection(self._base_urls, model, self._api_key, fingerprint)
         return self._connection
 
@@ -119,9 +122,18 @@ class OpenAIEngine:
 class LlamaCppEngine:
     """A GGUF file on this machine's CPU, served inside the process."""
 
-    def __init__(self, gguf: str, *, slots: int, context_tokens: int, threads: int | None) -> None:
+    def __init__(
+        self,
+        gguf: str,
+        *,
+        slots: int,
+        context_tokens: int,
+        threads: int | None,
+        embeds: bool = False,
+        variables: str = LANGUAGE_MODEL,
+    ) -> None:
         if not gguf:
-            raise ConfigurationError("engine 'llama_cpp' needs a model file; set DARWIN_LLM_GGUF to a GGUF")
+            raise ConfigurationError(f"engine 'llama_cpp' needs a model file; set {variables}_GGUF to a GGUF")
         self._path = Path(gguf)
         self._server = LlamaCppServer(
             self._path,
@@ -129,11 +141,14 @@ class LlamaCppEngine:
             slots=slots,
             context_tokens=context_tokens,
             threads=threads or default_threads(),
+            embeds=embeds,
+            variables=variables,
         )
 
     def fingerprint(self) -> str:
         """File name, hash of the file, version of llama.cpp; starts nothing."""
-        return f"llama_cpp:{self._path.stem}:{gguf_fingerprint(self._path)}:xllamacpp-{package_version()}"
+        digest = gguf_fingerprint(self._path, self._server.variables)
+        return f"llama_cpp:{self._path.stem}:{digest}:xllamacpp-{package_version()}"
 
     def connect(self) -> Connection:
         """Loads the model on first use. Raises ConfigurationError, MissingPackageError."""

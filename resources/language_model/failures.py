@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from resources.language_model.errors import ConfigurationError
+from resources.language_model.variables import LANGUAGE_MODEL
 
 
 class Action(Enum):
@@ -105,17 +106,19 @@ def backoff_seconds(n_failed: int, *, base: float, ceiling: float, random: Rando
     return random.uniform(0.0, min(ceiling, base * 2.0 ** min(n_failed - 1, 30)))
 
 
-def configuration_error(server: str, failure: Failure, model: str) -> ConfigurationError:
+def configuration_error(
+    server: str, failure: Failure, model: str, variables: str = LANGUAGE_MODEL
+) -> ConfigurationError:
     """What a person must change, after a failure whose action is ABORT."""
     hints = {
-        "http_401": "the key is missing or wrong; set DARWIN_LLM_API_KEY",
+        "http_401": f"the key is missing or wrong; set {variables}_API_KEY",
         "http_402": "the account has no credit left",
-        "http_403": "the key may not use this model; look at DARWIN_LLM_API_KEY and DARWIN_LLM_MODEL",
+        "http_403": f"the key may not use this model; look at {variables}_API_KEY and {variables}_MODEL",
         "http_404": (
-            f"it does not serve the model '{model}' at this address; set DARWIN_LLM_MODEL and DARWIN_LLM_URL "
+            f"it does not serve the model '{model}' at this address; set {variables}_MODEL and {variables}_URL "
             "(the address usually ends in /v1)"
         ),
         "certificate": "its TLS certificate is not trusted here",
     }
-    hint = hints.get(failure.kind, "set DARWIN_LLM_URL to the address of an OpenAI-compatible server")
+    hint = hints.get(failure.kind, f"set {variables}_URL to the address of an OpenAI-compatible server")
     return ConfigurationError(f"language model server {server} answered {failure.kind}: {hint}")

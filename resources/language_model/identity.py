@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from resources.language_model.errors import ConfigurationError, ServerUnavailableError
 from resources.language_model.failures import Action, classify_status, configuration_error
 from resources.language_model.transport import open_session
+from resources.language_model.variables import LANGUAGE_MODEL
 from resources.language_model.wire import printable_url, server_root
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ _CONTEXT_OF_A_SLOT = "n_ctx"
 _NO_LISTING = (404, 405)
 
 
-async def identify(base_urls: tuple[str, ...], model: str, api_key: str | None) -> tuple[str, str]:
+async def identify(
+    base_urls: tuple[str, ...], model: str, api_key: str | None, variables: str = LANGUAGE_MODEL
+) -> tuple[str, str]:
     """Model id and fingerprint of the model behind all ``base_urls``; servers that are down are left out.
 
     ``model`` may be empty when the servers offer exactly one. The fingerprint names the model and hashes what
@@ -29,21 +32,25 @@ async def identify(base_urls: tuple[str, ...], model: str, api_key: str | None) 
     not offer the model, or serves another one than its neighbours; ServerUnavailableError when none is up.
     """
     async with open_session(api_key) as session:
-        answers = [await _identify_one(session, url, model) for url in base_urls]
+        answers = [await _identify_one(session, url, model, variables) for url in base_urls]
     found = {answer for answer in answers if answer is not None}
     if not found:
         addresses = ", ".join(printable_url(url) for url in base_urls)
-        raise ServerUnavailableError(f"no language model server answers at {addresses}; start it or set DARWIN_LLM_URL")
+        raise ServerUnavailableError(
+            f"no language model server answers at {addresses}; start it or set {variables}_URL"
+        )
     if len(found) > 1:
         names = ", ".join(sorted(fingerprint for _, fingerprint in found))
         raise ConfigurationError(
-            f"the servers in DARWIN_LLM_URL serve different models or versions ({names}); an answer must not "
+            f"the servers in {variables}_URL serve different models or versions ({names}); an answer must not "
             "depend on which one gives it"
         )
     return found.pop()
 
 
-async def _identify_one(session: "aiohttp.ClientSession", url: str, model: str) -> tuple[str, str] | None:
+async def _identify_one(
+    session: "aiohttp.ClientSession", url: str, model: str, variables: str
+) -> tuple[str, str] | None:
     status, listing = await _get_json(session, f"{url}/models")
     if status is None:
         return None
@@ -52,7 +59,7 @@ async def _identify_one(session: "aiohttp.ClientSession", url: str, model: str) 
     if status != 200:
         failure = classify_status(status)
         if failure.action is Action.ABORT:
-            raise configuration_error(printable_url(url), failure, model)
+            raise configuration_error(printable_url(url), failure, model, variables)
         return None
     offered = _models(listing)
     if not model and len(offered) == 1:
@@ -60,7 +67,7 @@ async def _identify_one(session: "aiohttp.ClientSession", url: str, model: str) 
     if model not in offered:
         raise ConfigurationError(
             f"server {printable_url(url)} does not serve {model or 'exactly one model'!r} but: "
-            f"{', '.join(sorted(offered)) or 'nothing'}; set DARWIN_LLM_MODEL"
+            f"{', '.join(sorted(offered)) or 'nothing'}; set {variables}_MODEL"
         )
     described = _describe(offered[model])
     described["server"] = await _server_version(session, url)

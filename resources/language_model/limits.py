@@ -1,12 +1,21 @@
 """When to stop a whole run: the fault is then in the deployment and not in single documents."""
 
 from resources.language_model.errors import ServerUnavailableError, TooManyFailuresError
+from resources.language_model.variables import LANGUAGE_MODEL
 
 
 class RunLimits:
     """Counts replies and watches how long servers have failed. Times are seconds of the caller's clock."""
 
-    def __init__(self, *, max_failure_share: float, failure_share_after: int, max_outage_seconds: float) -> None:
+    def __init__(
+        self,
+        *,
+        max_failure_share: float,
+        failure_share_after: int,
+        max_outage_seconds: float,
+        variables: str = LANGUAGE_MODEL,
+    ) -> None:
+        self._variables = variables
         self._max_failure_share = max_failure_share
         self._failure_share_after = failure_share_after
         self._max_outage_seconds = max_outage_seconds
@@ -49,5 +58,5 @@ class RunLimits:
         if ends_at is not None and now >= ends_at:
             raise ServerUnavailableError(
                 f"no language model server has answered for {self._max_outage_seconds:.0f} s; see that the "
-                "servers in DARWIN_LLM_URL are up, then run again: what was answered is kept"
+                f"servers in {self._variables}_URL are up, then run again: what was answered is kept"
             )

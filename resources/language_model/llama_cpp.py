@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from resources.language_model.errors import ConfigurationError, MissingPackageError
+from resources.language_model.variables import LANGUAGE_MODEL
 
 _MAGIC = b"GGUF"
 # The header (vocabulary, architecture, quantization) of the largest vocabularies in use fits in this.
@@ -22,7 +23,7 @@ def default_threads() -> int:
     return max(1, (os.cpu_count() or 1) // 2)
 
 
-def gguf_fingerprint(path: Path) -> str:
+def gguf_fingerprint(path: Path, variables: str = LANGUAGE_MODEL) -> str:
     """Hash of size, head and 64 evenly spaced samples of a GGUF file, 32 hexadecimal digits.
 
     The header alone would not tell two fine-tunings of one model apart. Raises ConfigurationError when the
@@ -32,7 +33,7 @@ def gguf_fingerprint(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(_HEAD_BYTES)
             if not head.startswith(_MAGIC):
-                raise ConfigurationError(f"{path.name} is not a GGUF file; set DARWIN_LLM_GGUF to one")
+                raise ConfigurationError(f"{path.name} is not a GGUF file; set {variables}_GGUF to one")
             n_bytes = file.seek(0, os.SEEK_END)
             digest = blake2b(head, digest_size=16)
             digest.update(n_bytes.to_bytes(8, "little"))
@@ -41,7 +42,7 @@ def gguf_fingerprint(path: Path) -> str:
                 digest.update(file.read(_SAMPLE_BYTES))
     except OSError as error:
         raise ConfigurationError(
-            f"the GGUF file {path} cannot be read ({type(error).__name__}); set DARWIN_LLM_GGUF to a model"
+            f"the GGUF file {path} cannot be read ({type(error).__name__}); set {variables}_GGUF to a model"
         ) from None
     return digest.hexdigest()
 
@@ -60,13 +61,19 @@ def package_version() -> str:
 
 @dataclass
 class LlamaCppServer:
-    """A server for one GGUF file. ``start`` loads the model, ``close`` waits for the server to end."""
+    """A server for one GGUF file. ``start`` loads the model, ``close`` waits for the server to end.
+
+    With ``embeds`` it gives vectors instead of chats, of texts up to a slot's context. How the tokens of a text become one
+    vector (pooling) is for the file to say.
+    """
 
     path: Path
     model: str
     slots: int
     context_tokens: int  # a slot
     threads: int = field(default_factory=default_threads)
+    embeds: bool = False
+    variables: str = LANGUAGE_MODEL
     # The port is open to everyone on the machine, the model is not.
     api_key: str = field(default_factory=lambda: secrets.token_urlsafe(24), repr=False)
     _server: Any = field(default=None, init=False, repr=False)
@@ -89,11 +96,16 @@ class LlamaCppServer:
             parameters.warmup = False
             parameters.ui = False
             parameters.verbosity = _LOG_ERRORS_ONLY
+            if self.embeds:
+                parameters.embedding = True
+                # a text is embedded in one piece: a smaller physical batch would refuse it
+                parameters.n_batch = parameters.n_ubatch = self.context_tokens
             try:
                 self._server = xllamacpp.Server(parameters)
             except RuntimeError:
                 raise ConfigurationError(
-                    f"llama.cpp cannot load {self.path.name}; see that DARWIN_LLM_GGUF is a whole chat model "
+                    f"llama.cpp cannot load {self.path.name}; see that {self.variables}_GGUF is a whole "
+                    f"{'embedding' if self.embeds else 'chat'} model "
                     "and that memory suffices"
                 ) from None
         return f"{self._server.listening_address}/v1"

@@ -4,7 +4,9 @@ import json
 from dataclasses import dataclass, replace
 
 from resources.language_model.background import run_coroutine
-from resources.language_model.client import ChatClient, ClientSettings
+from resources.language_model.chat import Chat
+from resources.language_model.client import Client
+from resources.language_model.client_settings import ClientSettings
 from resources.language_model.errors import ServerUnavailableError
 from resources.language_model.requests import ChatReply, ChatRequest
 
@@ -57,7 +59,7 @@ def run_self_test(settings: ClientSettings) -> SelfTest:
 
 
 async def _ask(settings: ClientSettings, *requests: ChatRequest) -> dict[str, ChatReply]:
-    client = ChatClient(settings)
+    client = Client(settings, Chat())
     client.submit(requests)
     client.finish()
     return {reply.key: reply async for reply in client.replies()}

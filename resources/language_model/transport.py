@@ -1,12 +1,14 @@
 """One attempt: a POST, and what came of it as an answer or a failure. No retry, no waiting, no raising."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from resources.language_model.failures import CONNECTION, CUT, TIMEOUT, Action, Failure
-from resources.language_model.wire import Answer, decode_response
 
 if TYPE_CHECKING:
     import aiohttp
+
+AnswerT = TypeVar("AnswerT")
 
 DNS_CACHE_SECONDS = 60
 
@@ -29,21 +31,20 @@ async def attempt(
     session: "aiohttp.ClientSession",
     url: str,
     body: bytes,
+    decode: Callable[[int, bytes, str | None], AnswerT | Failure],
     *,
     timeout_seconds: float,
     connect_timeout_seconds: float,
-) -> Answer | Failure:
-    """Ask the server at the API root ``url`` once."""
+) -> AnswerT | Failure:
+    """Post ``body`` to ``url`` once."""
     import aiohttp
 
     timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=connect_timeout_seconds)
     try:
         # A redirect would turn the request into a GET and could hand the key to another host.
-        async with session.post(
-            f"{url}/chat/completions", data=body, timeout=timeout, allow_redirects=False
-        ) as response:
+        async with session.post(url, data=body, timeout=timeout, allow_redirects=False) as response:
             content = await response.read()
-            return decode_response(response.status, content, response.headers.get("Retry-After"))
+            return decode(response.status, content, response.headers.get("Retry-After"))
     except aiohttp.ClientConnectorCertificateError:
         return Failure("certificate", Action.ABORT)
     except aiohttp.InvalidURL:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 from resources.language_model.errors import ConfigurationError
 from resources.language_model.failures import MALFORMED_BODY, Failure, classify_status
 from resources.language_model.requests import ChatRequest
+from resources.language_model.variables import LANGUAGE_MODEL
 
 COMPLETE = "stop"
 _FINISH_REASON = re.compile(r"[a-z_]{1,32}")
@@ -31,7 +32,7 @@ class Answer:
         return None if self.text is not None else "no_content"
 
 
-def base_url(address: str) -> str:
+def base_url(address: str, variables: str = LANGUAGE_MODEL) -> str:
     """The API root of a server address: ``http://host:8000`` becomes ``http://host:8000/v1``.
 
     An address with a path is taken as it is. Raises ConfigurationError for anything but http and https.
@@ -40,10 +41,10 @@ def base_url(address: str) -> str:
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(
-            "a server address must look like http://host:port/v1; set DARWIN_LLM_URL (several: by commas)"
+            f"a server address must look like http://host:port/v1; set {variables}_URL (several: by commas)"
         )
     if parts.query or parts.fragment:
-        raise ConfigurationError("a server address must have no query; set a key in DARWIN_LLM_API_KEY")
+        raise ConfigurationError(f"a server address must have no query; set a key in {variables}_API_KEY")
     return address if parts.path else f"{address}/v1"
 
 
@@ -80,7 +81,7 @@ def encode_request(request: ChatRequest, model: str) -> bytes:
 
 def decode_response(status: int, body: bytes, retry_after: str | None = None) -> Answer | Failure:
     """The answer in an HTTP response, or the failure that it stands for. Never raises."""
-    parsed = _parse_json(body)
+    parsed = parse_json(body)
     if status != 200:
         return classify_status(status, parsed, retry_after)
     try:
@@ -99,7 +100,7 @@ def decode_response(status: int, body: bytes, retry_after: str | None = None) ->
     return Answer(None if content is None else _storable(content), finish_reason, prompt_tokens, completion_tokens)
 
 
-def _parse_json(body: bytes) -> Any:
+def parse_json(body: bytes) -> Any:
     # strict=False: weak models put raw control characters inside strings, and some servers pass them on.
     try:
         return json.loads(body, strict=False)

@@ -15,13 +15,13 @@ from pylatexenc.latexwalker import LatexWalker, LatexWalkerParseError
 from darwin_assets.acquire.drop import drop_files
 from darwin_assets.filter.rules import RULE_IDS
 from darwin_assets.filter.settings import FilterSettings
-from darwin_assets.filter.shingles import jaccard, shingle_set
 from darwin_assets.landing_desk import land_path
 from darwin_assets.levels import BUILT
 from darwin_assets.project import Project, dagster_instance, initialize, open_project
 from darwin_assets.promotion import find_publication, published, read_published, read_rejected
 from darwin_assets.runs import RunReport, run_batch
 from darwin_assets.status import latest_verdicts
+from tests.shingle_reference import jaccard, shingle_set
 
 pytestmark = [pytest.mark.slow, pytest.mark.shared_data]
 

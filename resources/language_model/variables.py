@@ -1,0 +1,4 @@
+"""The prefixes of the environment variables that configure what answers; messages name the variable to set."""
+
+LANGUAGE_MODEL = "DARWIN_LLM"
+EMBEDDER = "DARWIN_EMBEDDER"
