@@ -13,6 +13,8 @@ import polars as pl
 import pytest
 
 from darwin_assets import cli
+from darwin_assets.cli.output import console, table
+from tests.drops import DROPS
 
 SHORT = "A note that is far too short to teach anybody anything."
 BASIC = ("--source", "notes", "--licence", "CC0-1.0")
@@ -88,10 +90,10 @@ def test_init_makes_a_home_once(darwin, home):
     assert "tables made" in darwin.out
     made = {path.name for path in home.iterdir()}
     assert made == {"lake", "landing", "recipe.toml", "dagster"}
-    (home / "recipe.toml").write_text("[filter]\nmin_words = 7\n", encoding="utf-8")
+    (home / "recipe.toml").write_text("[filter]\nshingle_words = 7\n", encoding="utf-8")
     assert darwin("init") == 0
     assert darwin.out.startswith("0 tables made")
-    assert (home / "recipe.toml").read_text(encoding="utf-8") == "[filter]\nmin_words = 7\n"
+    assert (home / "recipe.toml").read_text(encoding="utf-8") == "[filter]\nshingle_words = 7\n"
 
 
 def test_every_place_can_be_named(darwin, home, tmp_path, monkeypatch):
@@ -122,13 +124,26 @@ def test_without_arguments_there_is_help(darwin):
     assert darwin() == 2
     assert "Usage" in darwin.out + darwin.err
     assert darwin("--help") == 0
-    for verb in ("init", "land", "run", "status", "show", "demo", "ui"):
+    for verb in ("init", "land", "run", "status", "show", "whatif", "curve", "demo", "ui"):
         assert verb in darwin.out
 
 
 @pytest.mark.parametrize(
     "arguments",
-    [["fly"], ["land"], ["land", "no-such-folder", *BASIC], ["run"], ["show"], ["run", "x", "--too", "L3"]],
+    [
+        ["fly"],
+        ["land"],
+        ["land", "no-such-folder", *BASIC],
+        ["run"],
+        ["show"],
+        ["run", "x", "--too", "L3"],
+        ["whatif"],
+        ["whatif", "--rule", "size.bytes"],
+        ["whatif", "--threshold", "3.."],
+        ["curve", "--bands", "0"],
+        ["whatif", "--sweep", "1..2/1"],
+        ["whatif", "--rule", "size.bytes", "--sweep", "1..2/1", "--bound", "up"],
+    ],
     ids=" ".join,
 )
 def test_wrong_usage_is_exit_code_2(darwin, home, arguments):
@@ -163,6 +178,12 @@ def test_before_init_every_verb_says_what_to_do(darwin, home, arguments, said):
         (["run", "2026-01-31.books.0001", "--to", "gold"], "is not a level that can be run"),
         (["show", "abc"], "at least 8 digits"),
         (["show", "0" * 32], "no published or rejected row"),
+        (["whatif", "--rule", "size.bytes", "--threshold", "600.."], "nothing is published at L2"),
+        (["whatif", "--rule", "size.bytes", "--threshold", "600"], "low..high"),
+        (["whatif", "--rule", "size.byte", "--threshold", "600.."], "is no rule with a threshold"),
+        (["whatif", "--rule", "duplicate.near", "--threshold", "..0.5"], "is no rule with a threshold"),
+        (["whatif", "--preset", "slimpajama"], "slimpajama"),
+        (["whatif", "--rule", "size.bytes", "--sweep", "1..2"], "low..high/step"),
         (["land", __file__], "--source and --licence are needed"),
         (["land", __file__, "--source", "My Notes", "--licence", "CC0-1.0"], "--source: "),
         (["land", __file__, "--source", "notes", "--licence", "free"], "--licence: "),
@@ -272,5 +293,41 @@ def test_show_prints_text_only_when_asked(darwin, in_closed):
 
 
 def test_words_in_brackets_are_printed_as_they_stand(capsys):
-    cli.console.print(cli._table(["column", "value"], [["text", "see [bold]this[/b] and [/nothing]"]]))
+    console.print(table(["column", "value"], [["text", "see [bold]this[/b] and [/nothing]"]]))
     assert "[bold]this[/b] and [/nothing]" in capsys.readouterr().out
+
+
+def test_the_curve_is_the_probability_of_lsh(darwin, home, tmp_path):
+    told = darwin.json("curve", "--bands", "9", "--rows", "13", "--plot", tmp_path / "curve.svg")
+    chances = {point["similarity"]: point["chance"] for point in told["curve"]}
+    assert chances[0.5] == pytest.approx(1 - (1 - 0.5**13) ** 9)
+    assert (chances[0.0], chances[1.0]) == (0.0, 1.0)
+    assert told["even_chance"] == pytest.approx((1 - 0.5 ** (1 / 9)) ** (1 / 13))
+    assert (tmp_path / "curve.svg").read_text(encoding="utf-8").startswith("<svg ")
+    assert darwin("curve") == 0
+    assert "14 bands of 8 rows" in darwin.out
+
+
+@pytest.mark.slow
+def test_whatif_tells_in_words_as_data_and_as_a_plot_and_runs_nothing(darwin, home, tmp_path):
+    (tmp_path / "notes").mkdir()
+    (tmp_path / "notes" / "long.md").write_bytes((DROPS / "preprints" / "markdown" / "hardy-weinberg.md").read_bytes())
+    (tmp_path / "notes" / "short.txt").write_text(SHORT, encoding="utf-8")
+    darwin("init")
+    darwin.json("land", tmp_path / "notes", *BASIC)
+    (home / "recipe.toml").write_text("[filter.thresholds]\n'size.bytes' = '600..'\n", encoding="utf-8")
+    assert darwin("run", *_taken(home), "--to", "L2") == 0
+    before = sorted(path.name for path in (home / "lake").rglob("*.json"))
+    asked = ("whatif", "--rule", "prose.words", "--threshold", "1..100")
+    told = darwin.json(*asked)
+    assert [row["rejected_by"] for row in told["newly_dropped"]] == [None]
+    assert told["newly_kept"] == []
+    assert told["sources"][-1]["kept"] == 1
+    assert told["n_judged_by_another_recipe"] == 0
+    assert darwin(*asked, "--plot", tmp_path / "plot.svg") == 0
+    for said in ("prose.words", "newly dropped", "estimated tokens", "after 100", '"prose.words" = "1..100"'):
+        assert said in darwin.out
+    assert (tmp_path / "plot.svg").read_text(encoding="utf-8").startswith("<svg ")
+    points = darwin.json("whatif", "--rule", "prose.words", "--sweep", "1..1001/500", "--bound", "low")["points"]
+    assert [point["kept"] for point in points] == [1, 0, 0]
+    assert sorted(path.name for path in (home / "lake").rglob("*.json")) == before

@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
@@ -14,6 +15,7 @@ import yaml
 from darwin_assets import cli
 from darwin_assets.acquire.manifest import Manifest
 from darwin_assets.acquire.records import RULES
+from darwin_assets.cli import ladder
 from darwin_assets.filter.rules import RULE_IDS
 from darwin_assets.recipe import Recipe
 from resources.language_model import LanguageModel
@@ -74,7 +76,7 @@ def test_every_environment_variable_is_documented(build):
     read_by_code = {
         name for path in SOURCES for name in re.findall(r"\bD(?:ARWIN|AGSTER)_[A-Z]+(?:_[A-Z]+)*\b", read(path))
     }
-    read_by_code -= {"DARWIN_STORAGE_X", "DAGSTER_DISABLE_TELEMETRY", "DARWIN_LLM"}
+    read_by_code -= {"DARWIN_STORAGE_X", "DAGSTER_DISABLE_TELEMETRY", "DARWIN_LLM", "DARWIN_EMBEDDER"}
     documented = {name.removesuffix("_*") for name in build.ENVIRONMENT}
     assert {name.removesuffix("_") for name in read_by_code} | {"DARWIN_LLM_WINDOW", "DARWIN_STORAGE"} == documented
 
@@ -88,17 +90,17 @@ def test_the_variables_of_the_model_set_the_fields_they_are_listed_with(build):
         "DARWIN_LLM_WINDOW": ("7", 7),
     }
     model = LanguageModel.from_env({name: text for name, (text, _) in values.items()})
-    fields = {variable: field for field, variable in build.MODEL_VARIABLES.items()}
+    fields = {f"{LanguageModel.variables}_{name}": field for field, name in build.MODEL_VARIABLES.items()}
     assert {name: getattr(model, fields[name]) for name in values} == {
         name: value for name, (_, value) in values.items()
     }
 
 
 def test_every_setting_and_every_rule_has_a_line():
-    settings, levels = read(ROOT / "docs" / "settings.md"), read(ROOT / "docs" / "levels.md")
+    settings, levels, rules = (read(ROOT / "docs" / f"{page}.md") for page in ("settings", "levels", "rules"))
     for _, model in Recipe():
         assert [name for name in type(model).model_fields if f"| `{name}` |" not in settings] == []
-    assert [rule for rule in (*RULES, *RULE_IDS) if f"| `{rule}` |" not in levels] == []
+    assert [rule for rule in (*RULES, *RULE_IDS) if f"| `{rule}` |" not in levels + rules] == []
 
 
 def test_every_rule_that_the_code_names_is_on_the_page(build):
@@ -112,14 +114,23 @@ def test_every_rule_that_the_code_names_is_on_the_page(build):
     assert named == {rule for rules in build.OTHER_RULES.values() for rule in rules}
 
 
+def options_by_command(group: typer.core.TyperGroup, prefix: str = "") -> Iterator[tuple[str, set[str]]]:
+    """Command, with the name of its group before it, and the options it takes."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from options_by_command(command, f"{prefix}{name} ")
+        else:
+            yield f"{prefix}{name}", {flag for one in command.params for flag in one.opts}
+
+
 @by_page
 def test_commands_on_the_pages_exist(page):
-    group = typer.main.get_command(cli.app)
-    options = {name: {flag for one in command.params for flag in one.opts} for name, command in group.commands.items()}
+    options = dict(options_by_command(typer.main.get_command(cli.app)))
     for line in re.findall(r"^    (?:\w+=\S+ )*(?:\.venv/bin/)?darwin (.+)$", read(page), re.MULTILINE):
-        verb, *rest = line.split()
-        assert verb in options, line
-        assert {word for word in rest if word.startswith("--")} <= options[verb], line
+        words = line.split()
+        verb = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in options), None)
+        assert verb is not None, line
+        assert {word for word in words if word.startswith("--")} <= options[verb], line
 
 
 def test_the_targets_on_the_pages_exist():
@@ -148,8 +159,8 @@ def test_the_figures_of_the_readme_are_those_of_the_sample_corpus():
 
 def test_exit_codes_are_those_of_the_code():
     page = read(ROOT / "docs" / "operations.md")
-    assert f"| {cli.GATE_CLOSED} | `run`: a gate is closed |" in page
-    assert f"| {cli.QUARANTINED} | `land`: the drop was quarantined |" in page
+    assert f"| {ladder.GATE_CLOSED} | `run`: a gate is closed |" in page
+    assert f"| {ladder.QUARANTINED} | `land`: the drop was quarantined |" in page
 
 
 def test_the_extras_on_the_page_are_those_of_the_package():

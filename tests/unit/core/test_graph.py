@@ -16,6 +16,8 @@ from darwin_assets.tier import GATE, MODEL_POOL, OWNERS
 
 PICTURE = Path(__file__).parents[3] / "docs" / "pictures" / "graph.svg"
 NAMES = ["landed_files", "l0_raw", "l1_normalized", "l2_filtered", "l3_annotated", "l4_refined", "l5_completed"]
+BESIDE = {"tier_twins": NAMES[3:]}
+"""Assets that are no level, and what they read."""
 LEVELS_BY_ASSET = {spec.asset: spec for spec in LADDER}
 by_name = pytest.mark.parametrize("name", NAMES)
 by_level = pytest.mark.parametrize("spec", LADDER, ids=BUILT)
@@ -46,9 +48,19 @@ def test_the_definitions_load_as_a_whole(graph):
 
 
 def test_the_assets_form_one_line(specs):
-    assert set(specs) == set(NAMES)
+    assert set(specs) == {*NAMES, *BESIDE}
     upstream = {name: [dep.asset_key.to_user_string() for dep in specs[name].deps] for name in NAMES}
     assert upstream == {name: NAMES[place - 1 : place] if place else [] for place, name in enumerate(NAMES)}
+
+
+@pytest.mark.parametrize(("name", "reads"), BESIDE.items())
+def test_an_asset_beside_the_ladder_reads_levels_and_holds_up_none(specs, name, reads):
+    assert [dep.asset_key.to_user_string() for dep in specs[name].deps] == reads
+    assert specs[name].group_name != "ladder"
+    assert specs[name].partitions_def.name == "batch"
+    columns = specs[name].metadata["dagster/column_schema"].columns
+    assert columns
+    assert all(column.description for column in columns)
 
 
 @by_name
@@ -116,7 +128,7 @@ def test_every_level_has_a_blocking_gate(graph):
 def test_every_asset_finds_its_resources(graph):
     needed = {key for asset in ASSETS for key in asset.required_resource_keys} - {"io_manager"}
     assert needed <= set(graph.resources)
-    assert set(graph.resources) == {"work", "lake", "ledger", "raw", "landing", "model"}
+    assert set(graph.resources) == {"work", "lake", "ledger", "raw", "landing", "model", "embedder"}
 
 
 def test_the_job_of_the_sensor_stops_before_the_model(graph):

@@ -6,7 +6,7 @@ import pytest
 
 from darwin_assets.recipe import Recipe, RecipeError, default_toml, load_recipe
 
-SECTIONS = ["acquire", "normalize", "filter", "annotate", "refine", "complete"]
+SECTIONS = ["acquire", "normalize", "filter", "annotate", "refine", "complete", "tier_twins"]
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_the_default_file_reads_back_as_the_defaults(load):
 def test_the_default_file_holds_every_setting_under_its_stage():
     content = tomllib.loads(default_toml())
     assert list(content) == SECTIONS
-    assert content == Recipe().model_dump(mode="json")
+    assert content == Recipe().model_dump(mode="json", exclude_none=True)
 
 
 def test_every_setting_says_what_it_means():
@@ -44,23 +44,23 @@ def test_no_file_means_the_defaults(tmp_path):
 
 
 def test_a_setting_that_is_not_named_keeps_its_default(load):
-    recipe = load("[filter]\nmin_words = 7\n")
-    assert recipe.filter.min_words == 7
-    assert recipe.filter.max_words == Recipe().filter.max_words
+    recipe = load("[filter]\nshingle_words = 7\n")
+    assert recipe.filter.shingle_words == 7
+    assert recipe.filter.presets == Recipe().filter.presets
     assert recipe.refine == Recipe().refine
 
 
 @pytest.mark.parametrize(
     ("text", "named"),
     [
-        ("[filters]\nmin_words = 1\n", "filters"),
-        ("[filter]\nmin_word = 1\n", "filter.min_word"),
-        ("[filter]\nmin_words = 'many'\n", "filter.min_words"),
+        ("[filters]\nshingle_words = 1\n", "filters"),
+        ("[filter]\nshingle_word = 1\n", "filter.shingle_word"),
+        ("[filter]\nshingle_words = 'many'\n", "filter.shingle_words"),
         ("[filter]\nmin_jaccard = 1.5\n", "filter.min_jaccard"),
         ("[filter]\ndisabled_rules = ['gopher.wrods']\n", "gopher.wrods"),
-        ("[filter]\nmin_words = 9\nmax_words = 8\n", "min_words"),
+        ("[filter.thresholds]\n'gopher.words' = '9..8'\n", "gopher.words"),
         ("[filter\n", "not valid TOML"),
-        ("min_words = 1\n", "min_words"),
+        ("shingle_words = 1\n", "shingle_words"),
     ],
 )
 def test_a_slip_is_an_error_that_names_it(load, text, named):
@@ -70,7 +70,7 @@ def test_a_slip_is_an_error_that_names_it(load, text, named):
 
 
 def test_the_name_of_an_operation_follows_what_determines_it():
-    plain, other = Recipe(), Recipe.model_validate({"filter": {"min_words": 7}})
+    plain, other = Recipe(), Recipe.model_validate({"filter": {"shingle_words": 7}})
     name = plain.name_of("filter", 1)
     assert name.startswith("filter/1:")
     assert name == Recipe().name_of("filter", 1)
@@ -79,6 +79,6 @@ def test_the_name_of_an_operation_follows_what_determines_it():
 
 
 def test_a_setting_of_one_stage_leaves_the_others_alone():
-    other = Recipe.model_validate({"filter": {"min_words": 7}})
+    other = Recipe.model_validate({"filter": {"shingle_words": 7}})
     for stage in SECTIONS:
         assert (other.name_of(stage, 1) == Recipe().name_of(stage, 1)) == (stage != "filter")

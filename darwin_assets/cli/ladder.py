@@ -1,0 +1,71 @@
+"""Taking batches up the ladder: `darwin land`, `run` and `status`."""
+
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from darwin_assets.cli.output import AsJson, complain, console, out, say, table
+
+GATE_CLOSED, QUARANTINED = 3, 4
+
+
+def land(
+    path: Annotated[Path, typer.Argument(exists=True, help="A file or a folder of documents.")],
+    source: Annotated[str | None, typer.Option(help="Name of the source: a-z, 0-9 and -.")] = None,
+    licence: Annotated[str | None, typer.Option(help="SPDX expression, e.g. CC-BY-4.0.")] = None,
+    origin: Annotated[str | None, typer.Option(help="Where it was collected from (URL).")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Land a folder as one batch and print its key. A folder with a manifest.yaml needs no --source and --licence."""
+    from darwin_assets.landing_desk import land_path
+    from darwin_assets.project import dagster_instance, open_project
+
+    project = open_project()
+    with dagster_instance(project) as instance:
+        intake = land_path(project, instance, path, source, licence, origin)
+    if intake.refused:
+        out(as_json, {"drop": intake.drop, "refused": intake.refused}, f"quarantined: {intake.refused}")
+        raise typer.Exit(QUARANTINED)
+    told = f"as {intake.batch}. Next: darwin run {intake.batch}" if intake.batch else "and taken by the landing sensor"
+    out(as_json, {"drop": intake.drop, "batch": intake.batch}, f"landed {told}")
+
+
+def run(
+    batch: Annotated[str, typer.Argument(help="Batch key, as `darwin land` printed it.")],
+    to: Annotated[str, typer.Option(help="Last level: L0 to L5.")] = "L5",
+    approver: Annotated[str | None, typer.Option(help="Who waives a closed gate; needs --reason.")] = None,
+    reason: Annotated[str | None, typer.Option(help="Why the gate is waived.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take a batch up the ladder. Levels that are published by the same recipe are not done again."""
+    from darwin_assets.project import dagster_instance, open_project
+    from darwin_assets.runs import run_batch
+
+    project = open_project()
+    with dagster_instance(project) as instance:
+        report = run_batch(project, instance, batch, to, (approver, reason))
+    rows = [[one.level, one.n_in, one.n_kept, one.n_rejected, one.said, f"{one.seconds:.1f}"] for one in report.levels]
+    out(as_json, report.as_dict(), table(["level", "in", "kept", "rejected", "gate", "seconds"], rows))
+    if report.error:
+        complain(report.error)
+        raise typer.Exit(GATE_CLOSED if report.gate_closed else 1)
+
+
+def status(as_json: AsJson = False) -> None:
+    """Batches and levels: what is published, how many rows, what the gate said, how old."""
+    from darwin_assets.project import open_project
+    from darwin_assets.status import overview
+
+    project = open_project()
+    cells = overview(project.lake, project.ledger)
+    if as_json or not cells:
+        out(as_json, cells, "nothing has run yet: `darwin land` makes a batch, `darwin run` takes it up the ladder")
+        return
+    shown = ("level", "published_version", "n_kept", "n_rejected", "verdict", "age")
+    for batch, levels in groupby(cells, lambda cell: cell["batch"]):
+        # a key of its own line is whole in a narrow terminal, and can be copied
+        say(str(batch))
+        rows = [[cell[name] for name in shown] for cell in levels]
+        console.print(table(["level", "version", "rows", "rejected", "gate", "age"], rows))

@@ -1,0 +1,49 @@
+"""Plots for a terminal: a histogram with both thresholds, and a curve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from darwin_assets.whatif.histogram import PARTS, Histogram
+
+BAR_CHARS = 40
+_MARKS = dict(zip(PARTS, "█▓▒x·", strict=True))
+LEGEND = ", ".join(f"{mark} {part}" for part, mark in _MARKS.items())
+
+
+def histogram_lines(shown: Histogram) -> list[str]:
+    """One line a bin, its bar divided by outcome; the bins in which a bound lies, or next to which it lies, name it."""
+    tallest = max((sum(bin_) for bin_ in shown.counts), default=0)
+    lines = [f"{shown.rule.signal} over {sum(map(sum, shown.counts))} documents ({LEGEND})"]
+    for place, counts in enumerate(shown.counts):
+        held = [f"{name} {bound:.15g}" for name, bound in shown.bounds if shown.bin_of(bound) == place]
+        bar = _bar(counts, tallest)
+        lines.append(
+            f"{shown.edges[place]:>10.4g} {bar:<{BAR_CHARS}} {sum(counts):>8}{'  ← ' + ', '.join(held) if held else ''}"
+        )
+    if shown.n_missing:
+        lines.append(f"{shown.n_missing} documents have no value, and fail")
+    return lines
+
+
+def curve_lines(points: Iterable[tuple[float, float]], label: str) -> list[str]:
+    """One line a point: x, y from 0 to 1, and a bar as long as y."""
+    return [f"{'':>10} {label}", *(f"{x:>10.4g} {_blocks(y):<{BAR_CHARS}} {y:.4f}" for x, y in points)]
+
+
+def _blocks(share: float) -> str:
+    return "█" * round(BAR_CHARS * share)
+
+
+def _bar(counts: tuple[int, ...], tallest: int) -> str:
+    """Characters by outcome, together as many as the bin's share of the tallest; what is there at all shows."""
+    if not tallest:
+        return ""
+    reached, drawn, bar = 0, 0, ""
+    for mark, count in zip(_MARKS.values(), counts, strict=True):
+        reached += count
+        n_chars = max(round(BAR_CHARS * reached / tallest) - drawn, int(count > 0))
+        n_chars = min(n_chars, BAR_CHARS - drawn)
+        bar += mark * n_chars
+        drawn += n_chars
+    return bar
