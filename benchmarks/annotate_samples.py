@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from lxml import html
 
 from darwin_assets.acquire.media_types import detect
-from darwin_assets.annotate.taxonomy import Discipline
+from darwin_assets.annotate.taxonomy import Discipline, DocumentType
 from darwin_assets.normalize.document import Unreadable
 from darwin_assets.normalize.parse import parse
 from darwin_assets.normalize.settings import NormalizeSettings
@@ -59,6 +60,22 @@ SCIBENCH: dict[str, set[Discipline]] = {
 SOFTWARE = {Discipline.COMPUTER_SCIENCE, Discipline.MATHEMATICS}
 
 
+TYPES: dict[str, DocumentType] = {
+    **dict.fromkeys(
+        ["physics book", "chemistry books", "statistics books", "open logic", "gsm8k", "math500", "mmlu", "scibench"],
+        DocumentType.REFERENCE_EDUCATIONAL,
+    ),
+    **dict.fromkeys(["scipy manual", "sympy manual"], DocumentType.REFERENCE_EDUCATIONAL),
+    **dict.fromkeys(
+        ["r papers, pdf", "r papers, source", "sympy paper, parts", "pubmed abstracts"], DocumentType.ACADEMIC_RESEARCH
+    ),
+    "sympy side bars": DocumentType.SEARCH_DIRECTORY_BIBLIOGRAPHY,
+    "licences": DocumentType.LEGAL,
+    "python modules": DocumentType.CODE,
+}
+"""The type of each group of documents; pages of the unit tests have that of their file, the rest is not asked."""
+
+
 @dataclass(frozen=True)
 class Sample:
     """One document: its group, the disciplines that are right (empty: not asked), text and media type."""
@@ -67,6 +84,32 @@ class Sample:
     accepted: frozenset[Discipline]
     text: str
     media_type: str
+
+
+def type_of(sample: Sample) -> str | None:
+    """The document type that is right for a sample, null where it is not asked."""
+    folder, _, stem = sample.group.partition(": ")
+    if stem:
+        return stem if folder == "pages" else None
+    found = TYPES.get(sample.group, TYPES.get(sample.group.split(" ")[0]))
+    return None if found is None else found.value
+
+
+def looked_at(sample: Sample) -> bool:
+    """Half of the documents, by their hash: only errors on these were looked at when passages were written."""
+    return zlib.crc32(sample.text.encode()) % 2 == 0
+
+
+def frame(all_samples: list[Sample], max_chars: int | None = None) -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "id": [str(position) for position in range(len(all_samples))],
+            "text": [sample.text[:max_chars] for sample in all_samples],
+            "title": pl.Series([None] * len(all_samples), dtype=pl.String),
+            "document_kind": pl.Series([None] * len(all_samples), dtype=pl.String),
+            "media_type": [sample.media_type for sample in all_samples],
+        }
+    )
 
 
 def parsed(group: str, accepted: set[Discipline], paths: Iterable[Path]) -> Iterator[Sample]:

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs a peer into an environment of its own, below FOLDER: benchmarks/peers.sh datatrove|trafilatura|nemo-curator [FOLDER]
+# Installs a peer into an environment of its own, below FOLDER: benchmarks/peers/install.sh datatrove|trafilatura|nemo-curator [FOLDER]
 set -euo pipefail
 peer=${1:?name a peer: datatrove, trafilatura or nemo-curator}
 folder=${2:-.peers}
 case "$peer" in
-    datatrove) packages=("datatrove[processing]==0.10.1" "spacy==3.8.18" "polars>=2.1,<3") ;;
-    trafilatura) packages=("trafilatura>=2,<3" "polars>=2.1,<3") ;;
+    datatrove) packages=("datatrove[io,processing]==0.10.1" "spacy==3.8.18" "polars>=2.1,<3") ;;
+    trafilatura) packages=("trafilatura>=2,<3" "lxml_html_clean") ;;
     nemo-curator) packages=("nemo-curator[text-cpu]>=1") ;;
     *) echo "unknown peer: $peer" >&2; exit 2 ;;
 esac
