@@ -17,6 +17,7 @@ from darwin_assets.complete.settings import CompleteSettings
 from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.normalize.settings import NormalizeSettings
 from darwin_assets.refine.settings import RefineSettings
+from darwin_assets.tier_twins.settings import TierTwinsSettings
 from resources.errors import DarwinError
 
 
@@ -35,6 +36,7 @@ class Recipe(BaseModel):
     annotate: AnnotateSettings = Field(default_factory=AnnotateSettings)
     refine: RefineSettings = Field(default_factory=RefineSettings)
     complete: CompleteSettings = Field(default_factory=CompleteSettings)
+    tier_twins: TierTwinsSettings = Field(default_factory=TierTwinsSettings)
 
     def name_of(self, stage: str, version: int, *ingredients: str) -> str:
         """`stage/version:hash`: the operation, its version and a hash of its settings and further ingredients."""
@@ -65,7 +67,9 @@ def default_toml() -> str:
         model: BaseModel = getattr(recipe, section)
         for name, setting in type(model).model_fields.items():
             lines.append(f"# {setting.description}")
-            lines.append(f"{name} = {_toml(getattr(model, name))}")
+            value = getattr(model, name)
+            # TOML has no word for nothing: such a setting is left out
+            lines.append(f"# {name} = ..." if value is None else f"{name} = {_toml(value)}")
     return "\n".join(lines) + "\n"
 
 

@@ -56,6 +56,7 @@ class Step:
     lake: Lake
     raw: RawStore
     model: LanguageModel
+    n_parsers: int
 
     @property
     def answers(self) -> DeltaAnswerStore:
@@ -120,7 +121,7 @@ def level_asset(spec: LevelSpec) -> dg.AssetsDefinition:
         work: Workplace,
     ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult]:  # type: ignore[type-arg]
         batch = context.partition_key
-        step = Step(batch, load_recipe(work.recipe_path()), lake, raw, model)
+        step = Step(batch, load_recipe(work.recipe_path()), lake, raw, model, work.parsers())
         with redacted(f"{spec.level} of {batch}"):
             waiver = Waiver(config.waive.approver, config.waive.reason) if config.waive else None
             outcome = run_level(spec, step, ledger, context.run.run_id, waiver)

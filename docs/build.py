@@ -17,15 +17,26 @@ from pydantic.fields import FieldInfo
 from checks.suites import Suite, load_suite
 from darwin_assets.acquire.records import RULES as READER_RULES
 from darwin_assets.complete import guards as complete_guards
-from darwin_assets.filter.rules import EXACT_DUPLICATE, NEAR_DUPLICATE, build_rules
+from darwin_assets.filter.rules import (
+    EXACT_DUPLICATE,
+    NEAR_DUPLICATE,
+    REPEATED_PARAGRAPHS,
+    REPEATED_WINDOWS,
+    URL_DUPLICATE,
+    all_rules,
+    build_rules,
+)
 from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.ladder import ASSETS, LADDER
 from darwin_assets.levels import LEVELS
 from darwin_assets.recipe import Recipe
 from darwin_assets.refine import guards as refine_guards
 from darwin_assets.refine.rules import COVERAGE
+from darwin_assets.tier_twins.assets import tier_twins
 from darwin_assets.tiers import PRESETS
+from resources.embedder import Embedder
 from resources.language_model import LanguageModel
+from resources.language_model.served_model import ServedModel
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted((ROOT / "docs").glob("*.md"))
@@ -37,6 +48,7 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     "DARWIN_LANDING": ("$DARWIN_HOME/landing", "Landing zone: a local or mounted folder."),
     "DARWIN_RECIPE": ("$DARWIN_HOME/recipe.toml", "Recipe file."),
     "DARWIN_PREVIEW_CHARS": ("80", "Characters of a document that a preview in the UI may show; 0 shows none."),
+    "DARWIN_PARSERS": ("processors, at most 4", "Processes that parse documents side by side; changes no result."),
     "DARWIN_STORAGE_*": ("", "Options of an object store, see [deployment](deployment.md)."),
     "DARWIN_LLM_ENGINE": (
         "implied",
@@ -47,21 +59,32 @@ ENVIRONMENT: dict[str, tuple[str, str]] = {
     "DARWIN_LLM_API_KEY": ("", "Key for the server."),
     "DARWIN_LLM_GGUF": ("", "Path of a GGUF file, for `llama_cpp`."),
     "DARWIN_LLM_WINDOW": ("64", "Requests in flight, over all servers."),
+    "DARWIN_EMBEDDER_ENGINE": (
+        "implied",
+        "`none`, `openai` or `llama_cpp`; without it a URL means `openai`, a GGUF `llama_cpp`.",
+    ),
+    "DARWIN_EMBEDDER_URL": ("", "Address of a server of `/v1/embeddings`, ending in `/v1`; several by commas."),
+    "DARWIN_EMBEDDER_MODEL": ("", "Model name as the server lists it; may be empty where it lists one."),
+    "DARWIN_EMBEDDER_API_KEY": ("", "Key for the server."),
+    "DARWIN_EMBEDDER_GGUF": ("", "Path of a GGUF file of an embedding model, for `llama_cpp`."),
+    "DARWIN_EMBEDDER_WINDOW": ("16", "Requests in flight, over all servers."),
     "DAGSTER_HOME": ("$DARWIN_HOME/dagster", "Dagster's own storage and its `dagster.yaml`."),
 }
 MODEL_VARIABLES = {
-    "engine": "DARWIN_LLM_ENGINE",
-    "base_urls": "DARWIN_LLM_URL",
-    "model": "DARWIN_LLM_MODEL",
-    "api_key": "DARWIN_LLM_API_KEY",
-    "gguf": "DARWIN_LLM_GGUF",
-    "window": "DARWIN_LLM_WINDOW",
+    "engine": "ENGINE",
+    "base_urls": "URL",
+    "model": "MODEL",
+    "api_key": "API_KEY",
+    "gguf": "GGUF",
+    "window": "WINDOW",
 }
 OTHER_RULES = {
     "L3": {
         "annotate.no_words": "No letters in the text.",
         "annotate.document_type": "A type without educational value; the detail names it, the value is its probability.",
         "annotate.education_score": "Educational value below `min_education_score`.",
+        "annotate.toxicity": "Toxicity above `max_toxicity`; only with `drop_by_toxicity`.",
+        "annotate.perplexity": "Perplexity outside of its band of percentiles; only with `drop_by_perplexity`.",
     },
     "L4": {
         "refine.cleaned_share": "A failure: too many chunks kept their original text, because every answer was refused.",
@@ -86,7 +109,7 @@ def environment() -> str:
 
 def recipe() -> str:
     """Every section of the recipe file."""
-    stages = {spec.stage: spec.level for spec in LADDER}
+    stages = {**{spec.stage: spec.level for spec in LADDER}, "tier_twins": "links between tiers"}
     parts = []
     for section, settings in Recipe():
         fields = type(settings).model_fields
@@ -107,14 +130,23 @@ def words(field: FieldInfo) -> str:
 
 def model() -> str:
     """Fields of the language model resource."""
+    return fields_of(LanguageModel)
+
+
+def embedder() -> str:
+    """Fields of the embedder resource."""
+    return fields_of(Embedder)
+
+
+def fields_of(resource: type[ServedModel]) -> str:
     rows = (
         (
             f"`{name}`",
-            f"`{MODEL_VARIABLES[name]}`" if name in MODEL_VARIABLES else "",
+            f"`{resource.variables}_{MODEL_VARIABLES[name]}`" if name in MODEL_VARIABLES else "",
             value(field.default),
             words(field),
         )
-        for name, field in LanguageModel.model_fields.items()
+        for name, field in resource.model_fields.items()
     )
     return table(("field", "variable", "default", "meaning"), rows)
 
@@ -123,7 +155,7 @@ def pools() -> str:
     """Concurrency, from `dagster.yaml` and the assets."""
     limits = yaml.safe_load((ROOT / "dagster.yaml").read_text(encoding="utf-8"))["concurrency"]
     members: dict[str, list[str]] = {}
-    for asset in ASSETS:
+    for asset in (*ASSETS, tier_twins):
         if asset.op.pool:
             members.setdefault(asset.op.pool, []).append(f"`{asset.key.to_user_string()}`")
     rows = [
@@ -175,11 +207,28 @@ def signal_rules() -> Iterator[tuple[str, ...]]:
         yield f"`{rule.id}`", f"`{rule.signal}`", rule.threshold, rule.source.split(", papers.md")[0]
 
 
+def presets() -> str:
+    """Every rule of every preset, from `filter/presets/`."""
+    rows = (
+        (f"`{rule.id}`", f"`{rule.signal}`", rule.threshold, rule.action, rule.source.split(", papers.md")[0])
+        for rule in all_rules()
+    )
+    return table(("rule", "signal", "kept when", "else", "source"), rows)
+
+
 def twin_rules() -> list[tuple[str, ...]]:
-    threshold = f"below {FilterSettings().min_jaccard}"
+    settings = FilterSettings()
     return [
         (f"`{EXACT_DUPLICATE}`", "`exact_key`", "no twin before it", "Darwin L2"),
-        (f"`{NEAR_DUPLICATE}`", "`similarity`", threshold, "Darwin L2, verified"),
+        (f"`{NEAR_DUPLICATE}`", "`similarity`", f"below {settings.min_jaccard}", "Darwin L2, verified"),
+        (
+            f"`{URL_DUPLICATE}`",
+            "`similarity`",
+            f"below {settings.min_url_jaccard}, at the same URL",
+            "Darwin L2, verified",
+        ),
+        (f"`{REPEATED_PARAGRAPHS}`", "`repeated_paragraph_share`", "always, unless a share is set", "own"),
+        (f"`{REPEATED_WINDOWS}`", "`repeated_window_share`", "always, unless a share is set", "Lee et al. 2022"),
     ]
 
 
@@ -229,7 +278,8 @@ def warnings(suite: Suite) -> int:
 
 
 PARTS: dict[str, Callable[[], str]] = {
-    one.__name__: one for one in (environment, recipe, model, pools, levels, tiers, rules, coverage, guards, suites)
+    one.__name__: one
+    for one in (environment, recipe, model, embedder, pools, levels, tiers, rules, presets, coverage, guards, suites)
 }
 
 

@@ -30,13 +30,13 @@ batch: [{expect: ExpectColumnValuesToBeBetween, column: n_unaccounted, min_value
 LANDED = "landed"
 BUILDERS = {
     "L0": "darwin_assets.acquire.expand.expand",
-    "L1": "darwin_assets.normalize.parse.parse",
+    "L1": "darwin_assets.normalize.workers.document_of",
     "L2": "darwin_assets.filter.screen.screen",
     "L3": "darwin_assets.annotate.assets.annotate",
     "L4": "darwin_assets.refine.assets.answer",
     "L5": "darwin_assets.complete.assets.answers",
 }
-"""Of every level a function that sees the documents."""
+"""Of every level a function of the step's own process that sees the documents."""
 
 
 class Saboteur:
@@ -80,9 +80,10 @@ class Saboteur:
         """Rust code that gives up raises what is no Exception."""
         self.replace(BUILDERS[self.level], _panic)
 
-    def parsing(self) -> None:
-        """The parser of one format, not the step, fails."""
-        self.replace("darwin_assets.normalize.markdown.parse_markdown", _quote)
+    def parsing(self, told: Path) -> None:
+        """The parser of one format, not the step, fails; the messages are written to the file `told`, one a line."""
+        self.patch.setattr("darwin_assets.normalize.workers.PROCESS", "tests.faults.quoting_parsers")
+        self.patch.setenv("TOLD", str(told))
 
     def cast_in_building(self) -> None:
         """The value that cannot be cast stands in the message of Polars."""
@@ -154,12 +155,12 @@ def _great_exception(*_: Any, **__: Any) -> None:
     raise GreatExpectationsError(f"no metric for the value {CANARY!r}")
 
 
-def _text_of(argument: Path | bytes | str | pl.DataFrame) -> str:
+def _text_of(argument: Path | dict[str, str] | str | pl.DataFrame) -> str:
     match argument:
         case Path():
-            return _text_of(argument.read_bytes())
-        case bytes():
-            return argument.decode()
+            return argument.read_text()
+        case dict():
+            return argument["text"]
         case pl.DataFrame():
             return "\n".join(argument["text"])
     return argument

@@ -22,9 +22,11 @@ import darwin_assets.normalize.markdown
 import darwin_assets.normalize.pdf
 import darwin_assets.runs
 from darwin_assets.annotate.light_model import light_model
+from darwin_assets.annotate.perplexity import packaged_model
 from darwin_assets.complete.tokens import bpe_openai_count
-from darwin_assets.filter.language import identify
+from darwin_assets.filter.language import language_model
 
 light_model()
+packaged_model()
 bpe_openai_count()
-identify(["A sentence that any model takes for English."], "en")
+language_model()

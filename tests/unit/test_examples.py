@@ -12,10 +12,10 @@ from darwin_assets.acquire.drop import drop_files
 from darwin_assets.acquire.expand import expand
 from darwin_assets.acquire.manifest import read_manifest
 from darwin_assets.acquire.records import Record
-from darwin_assets.filter.shingles import jaccard, shingle_set
 from darwin_assets.normalize.parse import parse
 from darwin_assets.normalize.settings import NormalizeSettings
 from darwin_assets.recipe import load_recipe
+from tests.shingle_reference import jaccard, shingle_set
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DROPS = sorted(path for path in (EXAMPLES / "drops").iterdir() if path.is_dir())
@@ -24,12 +24,14 @@ MIN_PLANTED_JACCARD = 0.85
 DEFECTS = {
     "HTTP error", "HTTP redirect", "NonCommercial licence", "OCR damage", "advertisement", "boilerplate",
     "broken PDF", "broken XML", "empty file", "encrypted PDF", "exact duplicate", "garbled text", "guestbook",
-    "mojibake", "near duplicate", "no text", "not English", "not JSON", "not a document", "page furniture",
-    "picture", "repeated lines", "scanned PDF", "too short", "unknown format", "zip bomb",
+    "locked book", "mojibake", "near duplicate", "no text", "not English", "not JSON", "not a document", "page furniture",
+    "picture", "repeated lines", "scanned PDF", "source code", "too short", "unknown format", "zip bomb",
 }  # fmt: skip
 MEDIA_TYPES = {
-    "application/octet-stream", "application/pdf", "application/x-cnxml+xml", "application/x-tex",
-    "image/png", "text/html", "text/markdown", "text/plain",
+    "application/epub+zip", "application/octet-stream", "application/pdf",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "application/x-cnxml+xml",
+    "application/x-ipynb+json", "application/x-tex", "image/png", "text/html", "text/markdown", "text/plain",
+    "text/x-python",
 }  # fmt: skip
 
 Key = tuple[str, str, str]
