@@ -31,7 +31,7 @@ LANDED = "landed"
 BUILDERS = {
     "L0": "darwin_assets.acquire.expand.expand",
     "L1": "darwin_assets.normalize.workers.document_of",
-    "L2": "darwin_assets.filter.screen.screen",
+    "L2": "darwin_assets.filter.assets.screen",
     "L3": "darwin_assets.annotate.assets.annotate",
     "L4": "darwin_assets.refine.assets.answer",
     "L5": "darwin_assets.complete.assets.answers",

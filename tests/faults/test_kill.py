@@ -221,7 +221,7 @@ def tables_of(home: Path, batch: str) -> dict[str, pl.DataFrame]:
         tables[f"rejected {level}"] = lake.read("rejected", level, batch, lake.version("rejected", level))
         assert tables[f"rejected {level}"]["verdict"].is_in([found.verdict.verdict]).all()
         assert sum(tables[f"{zone} {level}"].height for zone in ("published", "rejected")) == found.verdict.n_in
-    return {name: rows.drop("verdict", strict=False).sort("id") for name, rows in tables.items()}
+    return {name: rows.drop("verdict", "tier_evidence", strict=False).sort("id") for name, rows in tables.items()}
 
 
 def raw_files(home: Path) -> list[str]:
