@@ -34,6 +34,7 @@ from tests.shingle_reference import jaccard, shingle_set
 
 SETTINGS = FilterSettings()
 SLICE_DOCUMENTS = 10_000
+ROW_GROUP = 2_000  # small, so that the memory of one is used again for the next
 ADDED_SHARE = 0.01
 REQUIRED = {"datatrove, its words": {100_000: 100.0, 300_000: 130.0}, "datatrove, white space": {100_000: 20.0}}
 MAX_ADDED_SHARE, MAX_OFF_CURVE, MAX_PEAK_MB = 0.03, 0.03, 1024
@@ -66,9 +67,7 @@ def deduplicate(corpus: Path, out: Path, index: Path | None) -> int:
     out.mkdir(parents=True, exist_ok=True)
     gone = twins["id"].implode()
     rows = pl.scan_parquet(corpus).filter(~pl.col("id").is_in(gone))
-    rows.sink_parquet(
-        out / "kept.parquet", compression="uncompressed", statistics=False, row_group_size=SLICE_DOCUMENTS
-    )
+    rows.sink_parquet(out / "kept.parquet", compression="uncompressed", statistics=False, row_group_size=ROW_GROUP)
     kept = signatures.filter(~pl.col("id").is_in(gone))
     kept.write_parquet(out / "index.parquet", compression="uncompressed")
     return kept.height

@@ -12,6 +12,7 @@ from darwin_assets.filter.kernels.folding import folding
 from darwin_assets.filter.kernels.shingles import shingles_of_texts
 from darwin_assets.filter.kernels.text_column import slices
 from darwin_assets.filter.kernels.verify import Sets
+from darwin_assets.filter.signatures import SLICE_BYTES
 
 TextsOf = Callable[[pl.DataFrame], Iterable[pl.DataFrame]]
 """From the rows that are wanted (id, and batch of published ones) to frames (id, text) that hold them all, in any order."""
@@ -31,7 +32,7 @@ def shingle_sets(wanted: pl.DataFrame, texts_of: TextsOf, shingle_words: int) ->
     for frame in texts_of(wanted):
         found = frame.select("id", "text").join(places, on="id", maintain_order="left")
         at = 0
-        for texts in slices(found["text"]):
+        for texts in slices(found["text"], SLICE_BYTES):
             hashes, starts = shingles_of_texts(texts.data, texts.starts, *folding(), shingle_words, True)
             here = found["place"][at : at + len(texts)].to_numpy()
             begins[here], sizes[here] = starts[:-1] + total, np.diff(starts)

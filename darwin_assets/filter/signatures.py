@@ -26,6 +26,8 @@ SIGNATURE: dict[str, pl.DataType] = {
 }
 """Columns of a signature. Band keys of two texts are equal, band by band, where all hashes of it are."""
 
+# Few enough that text and its plain form stay in the processor's cache, and that memory is used again and not fetched anew.
+SLICE_BYTES = 1024 * 1024
 _SPACE = re.compile(r"\s+")
 
 
@@ -40,7 +42,7 @@ def sign(rows: pl.DataFrame, settings: FilterSettings) -> pl.DataFrame:
 
     exact: list[str] = []
     bands: list[pl.Series] = []
-    for texts in slices(rows["text"]):
+    for texts in slices(rows["text"], SLICE_BYTES):
         exact += exact_keys(texts)
         bands.append(band_keys(texts, settings))
     addresses = rows["uri"] if "uri" in rows.columns else pl.Series([None] * rows.height, dtype=pl.String)

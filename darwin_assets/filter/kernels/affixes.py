@@ -21,6 +21,7 @@ from darwin_assets.filter.kernels.characters import (
     width,
 )
 from darwin_assets.filter.kernels.compiled import inner_kernel
+from darwin_assets.filter.kernels.eight_bytes import eight_bytes, first_bytes
 
 _SQUARED = 0xB2
 DOT, DASH, PLUS, APOSTROPHE = ord("."), ord("-"), ord("+"), ord("'")
@@ -91,14 +92,16 @@ def is_among(packed: np.uint64, known: NDArray[np.uint64]) -> bool:
 
 
 CANNOT_BYTES = 6
-_CANNOT = int.from_bytes(b"cannot", "big")
-_CAPITAL = np.uint64(0x20 << 40)
+_CANNOT = np.uint64(int.from_bytes(b"cannot", "little"))
+_CAPITAL = np.uint64(0x20)
 
 
 @inner_kernel
-def is_cannot(packed: np.uint64) -> bool:
-    """Whether six bytes are "cannot" or "Cannot", which are two words."""
-    return packed | _CAPITAL == _CANNOT  # type: ignore[no-any-return]
+def is_cannot(data: NDArray[np.uint8], begin: int, end: int) -> bool:
+    """Whether a part is "cannot" or "Cannot", which are two words."""
+    if end - begin != CANNOT_BYTES:
+        return False
+    return bool(first_bytes(eight_bytes(data, begin), CANNOT_BYTES) | _CAPITAL == _CANNOT)
 
 
 @inner_kernel

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.compiled import inner_kernel
+from darwin_assets.filter.kernels.eight_bytes import eight_bytes, first_bytes
 
 SEED = np.uint64(0xCBF29CE484222325)
 PRIME = np.uint64(0x100000001B3)
 _SHIFT = np.uint64(32)
-_BYTE = np.uint64(8)
 _ODD = np.uint64(0xFF51AFD7ED558CCD)
 
 
@@ -23,34 +23,15 @@ def mixed(value: np.uint64) -> np.uint64:
 
 @inner_kernel
 def hash_of(data: NDArray[np.uint8], begin: int, end: int) -> np.uint64:
-    """64 bits over bytes: FNV-1a, mixed."""
-    value = SEED
-    for at in range(begin, end):
-        value = (value ^ np.uint64(data[at])) * PRIME
-    return mixed(value)
-
-
-@inner_kernel
-def word_hash(value: np.uint64, packed: np.uint64, n_bytes: int) -> np.uint64:
-    """64 bits over a word: every eight bytes go to `value` (`joined`), what is left of them stands in `packed`."""
-    return mixed((value ^ packed) * PRIME + np.uint64(n_bytes))
-
-
-@inner_kernel
-def joined(value: np.uint64, packed: np.uint64) -> np.uint64:
-    """A hash so far, and eight more bytes of the word."""
-    return ((value ^ packed) * _ODD) ^ (packed >> _SHIFT)
-
-
-@inner_kernel
-def hash_of_word(data: NDArray[np.uint8], begin: int, end: int) -> np.uint64:
-    """`word_hash` of bytes."""
-    value, packed = SEED, np.uint64(0)
-    for at in range(begin, end):
-        packed = packed << _BYTE | np.uint64(data[at])
-        if (at - begin) & 7 == 7:
-            value, packed = joined(value, packed), np.uint64(0)
-    return word_hash(value, packed, end - begin)
+    """64 bits over bytes, eight at a time."""
+    value, at = SEED, begin
+    while end - at > 8:
+        eight = eight_bytes(data, at)
+        value = ((value ^ eight) * _ODD) ^ (eight >> _SHIFT)
+        at += 8
+    if at < end:
+        value ^= first_bytes(eight_bytes(data, at), end - at)
+    return mixed(value * PRIME + np.uint64(end - begin))
 
 
 @inner_kernel

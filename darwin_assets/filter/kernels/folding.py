@@ -42,7 +42,9 @@ class Folding(NamedTuple):
 
 @cache
 def folding() -> Folding:
-    characters = [chr(code if code not in _SURROGATES else 0) for code in range(N_CODE_POINTS)]
+    codes = np.arange(N_CODE_POINTS, dtype="<u4")
+    codes[_SURROGATES.start : _SURROGATES.stop] = 0
+    characters = codes.tobytes().decode("utf-32-le")
     letters = np.fromiter(map(str.isalnum, characters), dtype=bool, count=N_CODE_POINTS)
     others = [
         code
@@ -54,7 +56,7 @@ def folding() -> Folding:
     special = (code for code, found in enumerate(map(operator.or_, map(bool, decomposes), folds)) if found)
     single = np.where(letters, np.arange(N_CODE_POINTS), SEPARATOR).astype(np.int32)
     several: list[int] = []
-    for code in chain(others, special, _HANGUL):
+    for code in chain(others, special):
         folded = fold_character(characters[code])
         if len(folded) == 1:
             single[code] = folded[0]
@@ -63,7 +65,17 @@ def folding() -> Folding:
         else:
             single[code] = -2 - len(several)
             several += (len(folded), *folded)
+    single[_HANGUL.start : _HANGUL.stop] = -2 - len(several) - 4 * np.arange(len(_HANGUL))
+    several += _syllables().ravel().tolist()
     return Folding(single, np.array(several, dtype=np.int32))
+
+
+def _syllables() -> NDArray[np.int64]:
+    """For each Hangul syllable the number of its letters and the letters (Unicode §3.12), the third 0 where it has two."""
+    place = np.arange(len(_HANGUL))
+    last = place % 28
+    letters = (0x1100 + place // 588, 0x1161 + place % 588 // 28, np.where(last, 0x11A7 + last, 0))
+    return np.stack((np.where(last, 3, 2), *letters), axis=1)
 
 
 def fold_character(character: str) -> tuple[int, ...]:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.characters import TERMINAL, before, flags_at, skip_space, strip_space
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.distinct import PRIME, SEED, hash_of, mixed, seen_before
+from darwin_assets.filter.kernels.eight_bytes import NEWLINES, eight_bytes, marked, n_code_points, zero_bytes
 from darwin_assets.filter.kernels.repetition import table_size
 
 SHORT_LINE_CHARS = 30
@@ -28,21 +29,14 @@ _NEWLINE = ord("\n")
 
 
 @inner_kernel
-def n_newlines(data: NDArray[np.uint8], begin: int, end: int) -> int:
-    """Line feeds in a text."""
-    total = 0
-    for at in range(begin, end):
-        total += data[at] == _NEWLINE
-    return total
-
-
-@inner_kernel
-def n_code_points(data: NDArray[np.uint8], begin: int, end: int) -> int:
-    """Characters of a text: bytes that continue none."""
-    total = 0
-    for at in range(begin, end):
-        total += data[at] & 0xC0 != 0x80
-    return total
+def newline_at(data: NDArray[np.uint8], at: int, end: int) -> int:
+    """Where the next line feed stands from a byte on, or `end`."""
+    while at < end:
+        before_it = marked(zero_bytes(eight_bytes(data, at) ^ NEWLINES))
+        at += before_it
+        if before_it < 8:
+            return min(at, end)
+    return end
 
 
 @inner_kernel
@@ -78,14 +72,8 @@ def line_signals(
     paragraph, paragraph_chars = SEED, 0
     start = begin
     while start <= end:
-        value, n_chars = SEED, 0
-        at = start
-        while at < end and data[at] != _NEWLINE:
-            byte = data[at]
-            value = (value ^ np.uint64(byte)) * PRIME
-            n_chars += byte & 0xC0 != 0x80
-            at += 1
-        value = mixed(value)
+        at = newline_at(data, start, end)
+        value, n_chars = hash_of(data, start, at), n_code_points(data, start, at)
         chars += n_chars
         if at > start:
             n_lines += 1

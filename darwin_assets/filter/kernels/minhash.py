@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.room import with_room
 from darwin_assets.filter.kernels.shingles import BASE, mixed, shingles
-from darwin_assets.filter.kernels.word_hashes import all_words
+from darwin_assets.filter.kernels.word_hashes import FOLDED_ROOM, all_words
 
 _NOTHING = np.uint32(0xFFFFFFFF)
 
@@ -37,17 +37,31 @@ def _mixed32(value: np.uint32) -> np.uint32:
 
 
 @inner_kernel
+def _hash32(hashes: NDArray[np.uint64], place: int) -> np.uint32:
+    return _mixed32(np.uint32(hashes[place] >> np.uint64(32)))
+
+
+@inner_kernel
 def minima(
     hashes: NDArray[np.uint64], n_hashes: int, a: NDArray[np.uint32], b: NDArray[np.uint32], least: NDArray[np.uint32]
 ) -> None:
-    """Write the signature of the first `n_hashes` 64-bit shingle hashes into `least`."""
+    """Write the signature of the first `n_hashes` 64-bit shingle hashes into `least`.
+
+    Four hashes at once, so that a, b and the least are read once for them; the last may be taken more than once.
+    """
     for k in range(a.size):
         least[k] = _NOTHING
-    for place in range(n_hashes):
-        h = _mixed32(np.uint32(hashes[place] >> np.uint64(32)))
+    last = n_hashes - 1
+    for place in range(0, n_hashes, 4):
+        first = _hash32(hashes, place)
+        second = _hash32(hashes, min(place + 1, last))
+        third = _hash32(hashes, min(place + 2, last))
+        fourth = _hash32(hashes, min(place + 3, last))
         for k in range(a.size):
-            value = np.uint32(a[k] * h + b[k])
-            least[k] = min(least[k], value)
+            one = min(np.uint32(a[k] * first + b[k]), np.uint32(a[k] * second + b[k]))
+            other = min(np.uint32(a[k] * third + b[k]), np.uint32(a[k] * fourth + b[k]))
+            of_four = min(one, other)
+            least[k] = min(least[k], of_four)
 
 
 @kernel
@@ -61,13 +75,14 @@ def band_keys(
     """
     n_texts = starts.size - 1
     rows = a.size // bands
+    folded = np.empty(FOLDED_ROOM, dtype=np.uint32)
     words = np.empty(1024, dtype=np.uint64)
     found = np.empty(1024, dtype=np.uint64)
     least = np.empty(a.size, dtype=np.uint32)
     keys = np.zeros((n_texts, bands), dtype=np.int64)
     has_words = np.zeros(n_texts, dtype=np.bool_)
     for text in range(n_texts):
-        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, words)
+        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, folded, words)
         found = with_room(found, 0, n_words)
         if n_words == 0:
             continue

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.characters import SPACE, flags_at, skip_space, strip_space, width
 from darwin_assets.filter.kernels.compiled import inner_kernel
 from darwin_assets.filter.kernels.distinct import hash_of, seen_before
-from darwin_assets.filter.kernels.lines import n_code_points
+from darwin_assets.filter.kernels.eight_bytes import n_code_points
 from darwin_assets.filter.kernels.text_lines import after_break, line_end
 
 MAX_LABEL_CHARS = 60

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels import tally as t
 from darwin_assets.filter.kernels.characters import ALNUM, ALPHA, LOWER, UPPER, code_point, flags_at, width
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
-from darwin_assets.filter.kernels.distinct import SEED, joined, word_hash
+from darwin_assets.filter.kernels.distinct import hash_of
+from darwin_assets.filter.kernels.eight_bytes import eight_bytes, n_code_points
 from darwin_assets.filter.kernels.garbled import garbled_and_all, longest_piece
-from darwin_assets.filter.kernels.lines import n_code_points, share
+from darwin_assets.filter.kernels.lines import share
 from darwin_assets.filter.kernels.prose_lines import (
     CHARS,
     DUPLICATE_CHARS,
@@ -48,7 +49,6 @@ PROSE_COLUMNS = (
 N_BEFORE_NGRAMS = 12
 _APOSTROPHE, _DASH, _DOT, _HASH = ord("'"), ord("-"), ord("."), ord("#")
 _CURLY_APOSTROPHE, _ELLIPSIS = 0x2019, 0x2026
-_BYTE = np.uint64(8)
 
 
 @inner_kernel
@@ -73,21 +73,17 @@ def _add_word(
     sums: NDArray[np.int64],
 ) -> int:
     """Add the word that begins at a byte; return where it ends."""
-    value, packed, n_chars, flags_of_any = SEED, np.uint64(0), 0, 0
+    n_chars, flags_of_any = 0, 0
     at = begin
     while at < end:
         flags = flags_at(data, at, table)
         if not flags & ALNUM and not _joins(data, at, end, table):
             break
-        for place in range(at, at + width(data[at])):
-            packed = packed << _BYTE | np.uint64(data[place])
-            if (place - begin) & 7 == 7:
-                value, packed = joined(value, packed), np.uint64(0)
         flags_of_any |= flags
         n_chars += 1
         at += width(data[at])
     word = sums[t.WORDS]
-    number = t.word_number(word_hash(value, packed, at - begin), words, keys, size, sums)
+    number = t.word_number(hash_of(data, begin, at), words, keys, size, sums)
     words[t.IDS, word] = number
     words[t.TALLY, number] += 1
     words[t.CHARS, word + 1] = words[t.CHARS, word] + n_chars
@@ -95,7 +91,7 @@ def _add_word(
     sums[t.WORD_CHARS] += n_chars
     sums[t.WITH_LETTER] += flags_of_any & ALPHA != 0
     sums[t.UPPERCASE] += flags_of_any & (UPPER | LOWER) == UPPER
-    sums[t.STOP_WORDS_SEEN] |= t.stop_word(packed, at - begin)
+    sums[t.STOP_WORDS_SEEN] |= t.stop_word(eight_bytes(data, begin), at - begin)
     return at
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.room import with_room
 from darwin_assets.filter.kernels.shingles import BASE, mixed, shingles
-from darwin_assets.filter.kernels.word_hashes import all_words
+from darwin_assets.filter.kernels.word_hashes import FOLDED_ROOM, all_words
 
 RUN = 32
 _NEWLINE = 0x0A
@@ -104,6 +104,7 @@ def repeated_shares(
     n_texts = starts.size - 1
     paragraph_shares = np.zeros(n_texts, dtype=np.float64)
     window_shares = np.zeros(n_texts, dtype=np.float64)
+    folded = np.empty(FOLDED_ROOM, dtype=np.uint32)
     words = np.empty(4096, dtype=np.uint64)
     part = np.empty(4096, dtype=np.uint64)
     windows = np.empty(4096, dtype=np.uint64)
@@ -114,7 +115,7 @@ def repeated_shares(
         place = starts[text]
         while place < starts[text + 1]:
             end = paragraph_end(data, place, starts[text + 1])
-            part, n_part = all_words(data, place, end, single, several, part)
+            part, n_part = all_words(data, place, end, single, several, folded, part)
             words = with_room(words, n_words, n_words + n_part)
             value = np.uint64(0)
             for at in range(n_part):

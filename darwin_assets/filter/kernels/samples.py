@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.characters import ALPHA, LOWER, UPPER, flags_at, width
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
-from darwin_assets.filter.kernels.lines import n_code_points
+from darwin_assets.filter.kernels.eight_bytes import n_code_points
 
 NO_LETTERS, AS_WRITTEN, CAPITALS = range(3)
 """What is to be done with a sample: it has no language, it is read as it stands, or in lower case."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.room import with_room
-from darwin_assets.filter.kernels.word_hashes import all_words
+from darwin_assets.filter.kernels.word_hashes import FOLDED_ROOM, all_words
 
 BASE = np.uint64(0x9E3779B97F4A7C15)
 _FIRST_MULTIPLIER = np.uint64(0xFF51AFD7ED558CCD)
@@ -60,6 +60,7 @@ def shingles_of_texts(
     `distinct`: each hash of a text once, in order of its first place.
     """
     n_texts = starts.size - 1
+    folded = np.empty(FOLDED_ROOM, dtype=np.uint32)
     words = np.empty(1024, dtype=np.uint64)
     found = np.empty(1024, dtype=np.uint64)
     table = np.empty(4096, dtype=np.uint64)
@@ -68,7 +69,7 @@ def shingles_of_texts(
     begins = np.zeros(n_texts + 1, dtype=np.int64)
     total = 0
     for text in range(n_texts):
-        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, words)
+        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, folded, words)
         found = with_room(found, 0, n_words)
         n_found = shingles(words, n_words, width, found)
         hashes = with_room(hashes, total, total + n_found)

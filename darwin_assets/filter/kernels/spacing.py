@@ -47,35 +47,35 @@ def single_blanks(
     out = np.empty(data.size + 1, dtype=np.uint8)
     begins = np.zeros(n_texts + 1, dtype=np.int64)
     unsure = np.zeros(n_texts, dtype=np.bool_)
-    n_out = 0
+    n_out = np.uint64(0)
     for text in range(n_texts):
         # every byte is written, and the place moves on unless it was space after space: no branch to foretell
         after_space = True
-        place = starts[text]
-        while place < starts[text + 1]:
+        place, end = np.uint64(starts[text]), np.uint64(starts[text + 1])
+        while place < end:
             byte = data[place]
             if byte < 0x80:
-                space = table[byte] == SPACE
-                out[n_out] = 0x20 if space else byte
-                n_out += not (space and after_space)
+                space = table[np.uint64(byte)] == SPACE
+                out[n_out] = np.uint8(0x20) if space else byte
+                n_out += np.uint64(not (space and after_space))
                 after_space = space
-                place += 1
+                place += np.uint64(1)
                 continue
-            code, after = decode(data, place)
-            kind = table[code] if code < table.size else UNSURE
+            code, after = decode(data, int(np.int64(place)))
+            kind = table[np.uint64(code)] if code < table.size else UNSURE
             if kind == UNSURE:
                 unsure[text] = True
                 break
             if kind == SPACE:
                 out[n_out] = 0x20
-                n_out += not after_space
+                n_out += np.uint64(not after_space)
             else:
-                for source in range(place, after):
+                for source in range(place, np.uint64(after)):
                     out[n_out] = data[source]
-                    n_out += 1
+                    n_out += np.uint64(1)
             after_space = kind == SPACE
-            place = after
-        if after_space and n_out > begins[text]:
-            n_out -= 1
-        begins[text + 1] = n_out
-    return out[:n_out], begins, unsure
+            place = np.uint64(after)
+        if after_space and n_out > np.uint64(begins[text]):
+            n_out -= np.uint64(1)
+        begins[text + 1] = np.int64(n_out)
+    return out[: np.int64(n_out)], begins, unsure

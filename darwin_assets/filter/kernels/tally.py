@@ -8,6 +8,18 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.characters import ALPHA, LOWER, MARK, UPPER
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.distinct import place_of
+from darwin_assets.filter.kernels.eight_bytes import (
+    capitals_of,
+    digits_of,
+    eight_bytes,
+    first_bytes,
+    last_eight,
+    letters_of,
+    n_marked,
+    newlines_of,
+    tails_of,
+    whole_eight,
+)
 from darwin_assets.filter.kernels.repetition import table_size
 from darwin_assets.filter.kernels.sentences import kind_of
 
@@ -26,6 +38,8 @@ from darwin_assets.filter.kernels.sentences import kind_of
     HASHES,
     ELLIPSES,
     CURLY_BRACKETS,
+    OPEN_CURLY,
+    OPEN_SQUARE,
     STOPS_AND_COMMAS,
     CONTENT,
     DIGITS,
@@ -41,7 +55,7 @@ from darwin_assets.filter.kernels.sentences import kind_of
     C4_SENTENCES,
     LOREM_IPSUM_PHRASES,
     FATES,
-) = range(29)
+) = range(31)
 N_SUMS = FATES + 8
 """Places in the array of sums; from `FATES` on, lines by what C4 does to them."""
 
@@ -52,30 +66,40 @@ negative for marks; and scratch of `repetition`, whose slots take the rest of th
 _N_ROWS = SLOTS + 4
 
 
+(N_CHARS, N_NEWLINES, N_LETTERS, N_CAPITALS, N_DIGITS) = range(5)
+"""Places of what `count_bytes` counts of a text: all characters, and line feeds, letters, capitals and digits of ASCII."""
+N_COUNTS = 5
+
+
+@inner_kernel
+def count_bytes(data: NDArray[np.uint8], begin: int, end: int, counts: NDArray[np.int64], text: int) -> None:
+    """Write the counts of a text to its row of `counts`, apart from its words: eight bytes at once, without a branch."""
+    tails, newlines, letters, capitals, digits = 0, 0, 0, 0, 0
+    whole = (end - begin) >> 3
+    for k in range(whole + 1):
+        at = begin + 8 * k
+        eight = whole_eight(data, at) if k < whole else last_eight(data, at, end)
+        of_letters = letters_of(eight)
+        tails += n_marked(tails_of(eight))
+        newlines += n_marked(newlines_of(eight))
+        letters += n_marked(of_letters)
+        capitals += n_marked(capitals_of(eight, of_letters))
+        digits += n_marked(digits_of(eight))
+    counts[text, N_CHARS] = end - begin - tails
+    counts[text, N_NEWLINES] = newlines
+    counts[text, N_LETTERS] = letters
+    counts[text, N_CAPITALS] = capitals
+    counts[text, N_DIGITS] = digits
+
+
 @inner_kernel
 def max_words(data: NDArray[np.uint8], begin: int, end: int) -> int:
     """No fewer than the words of a text: only a character that is no ASCII letter can stand at the edge of one."""
     total = 2
-    for at in range(begin, end):
-        folded = data[at] | 0x20
-        letter = (folded >= 97) & (folded <= 122)
-        total += 2 * (~letter & (data[at] & 0xC0 != 0x80))
+    for at in range(begin, end, 8):
+        eight = eight_bytes(data, at) if end - at >= 8 else last_eight(data, at, end)
+        total += 2 * (min(8, end - at) - n_marked(letters_of(eight) | tails_of(eight)))
     return total
-
-
-@inner_kernel
-def add_ascii(data: NDArray[np.uint8], begin: int, end: int, sums: NDArray[np.int64]) -> None:
-    """Add the letters and digits, capitals, and digits of ASCII, apart from the words: here the compiler uses vectors."""
-    letters, capitals, digits = 0, 0, 0
-    for at in range(begin, end):
-        byte = data[at]
-        folded = byte | 0x20
-        letters += (folded >= 97) & (folded <= 122)
-        capitals += (byte >= 65) & (byte <= 90)
-        digits += (byte >= 48) & (byte <= 57)
-    sums[CONTENT] += letters + digits
-    sums[UPPERCASE_CHARS] += capitals
-    sums[DIGITS] += digits
 
 
 @kernel
@@ -141,30 +165,32 @@ def add_word(
             sums[STOP_WORDS_SEEN] |= stop_word
 
 
-_STOP_WORDS = tuple(
-    int.from_bytes(word.encode(), "big") for word in ["the", "be", "to", "of", "and", "that", "have", "with"]
+_FOLD = np.uint64(0x20202020)
+_STOP_WORDS = np.array(
+    [
+        int.from_bytes(word.encode().ljust(4), "little") | len(word) << 32
+        for word in ("be", "to", "of", "the", "and", "that", "have", "with")
+    ],
+    dtype=np.uint64,
 )
-N_STOP_WORDS = len(_STOP_WORDS)
-(_THE, _BE, _TO, _OF, _AND, _THAT, _HAVE, _WITH) = _STOP_WORDS
-_FOLD = 0x20202020
+N_STOP_WORDS = _STOP_WORDS.size
 OTHER_CASE = 1 << N_STOP_WORDS
 
 
 @inner_kernel
-def stop_word(bytes_of_word: np.uint64, n_bytes: int) -> int:
-    """The bit of one of Gopher's eight stop words, with `OTHER_CASE` if it has a capital letter; 0 for other words."""
-    if n_bytes < 2 or n_bytes > 4:
-        return 0
-    packed = np.int64(bytes_of_word)
-    folded = packed | _FOLD >> 8 * (4 - n_bytes)
+def stop_word(eight: np.uint64, n_bytes: int) -> int:
+    """The bit of one of Gopher's eight stop words, with `OTHER_CASE` if it has a capital letter; 0 for other words.
+
+    A word is given by the eight bytes from its first on. No branch: whether a word is short cannot be foretold.
+    """
+    written = first_bytes(eight, min(n_bytes, 4))
+    folded = written | _FOLD
+    key = folded | np.uint64(n_bytes) << np.uint64(32)
     bit = 0
-    if n_bytes == 2:
-        bit = 1 if folded == _BE else 2 if folded == _TO else 4 if folded == _OF else 0
-    elif n_bytes == 3:
-        bit = 8 if folded == _THE else 16 if folded == _AND else 0
-    else:
-        bit = 32 if folded == _THAT else 64 if folded == _HAVE else 128 if folded == _WITH else 0
-    return bit if folded == packed or bit == 0 else bit | OTHER_CASE
+    for word in range(N_STOP_WORDS):
+        bit |= (key == _STOP_WORDS[word]) << word
+    other_case = first_bytes(folded, min(n_bytes, 4)) != written
+    return bit | (other_case & (bit != 0)) << N_STOP_WORDS  # type: ignore[no-any-return]
 
 
 @inner_kernel

@@ -16,9 +16,10 @@ from darwin_assets.filter.kernels.c4 import (
     LOREM_IPSUM,
     POLICY,
     UNTERMINATED,
+    may_hold_phrases,
 )
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
-from darwin_assets.filter.kernels.lines import LINE_COLUMNS, line_signals, n_code_points, n_newlines, share
+from darwin_assets.filter.kernels.lines import LINE_COLUMNS, line_signals, share
 from darwin_assets.filter.kernels.repetition import duplicate_chars, narrow, repeated_words, table_size, top_chars
 from darwin_assets.filter.kernels.sentences import sentences_by_words
 from darwin_assets.filter.kernels.text_lines import add_lines
@@ -81,14 +82,14 @@ def text_signals(
     n_texts = starts.size - 1
     out = np.zeros((n_texts, N_RATIOS + N_LINE_SIGNALS + 9))
     most_words, most_bytes, most_newlines = 2, 2, 0
-    max_words, newlines = np.empty(n_texts, np.int64), np.empty(n_texts, np.int64)
+    counts, max_words = np.empty((n_texts, t.N_COUNTS), np.int64), np.empty(n_texts, np.int64)
     for text in range(n_texts):
         begin, end = starts[text], starts[text + 1]
-        max_words[text] = t.max_words(data, begin, end)
-        newlines[text] = n_newlines(data, begin, end)
+        t.count_bytes(data, begin, end, counts, text)
+        max_words[text] = 2 + 2 * (counts[text, t.N_CHARS] - counts[text, t.N_LETTERS])  # as in t.max_words
         most_words = max(most_words, max_words[text])
         most_bytes = max(most_bytes, end - begin)
-        most_newlines = max(most_newlines, newlines[text])
+        most_newlines = max(most_newlines, counts[text, t.N_NEWLINES])
     words = t.table_of_words(most_words)
     word_keys = np.empty(2 * table_size(most_words), np.uint64)
     ends = np.empty(most_words, np.int64)
@@ -102,14 +103,17 @@ def text_signals(
         sums[:] = 0
         size = table_size(max_words[text])
         word_keys[:size] = 0
-        add_lines(data, begin, end, table, english, words, word_keys, size, ends, copy, sums)
+        with_phrases = may_hold_phrases(data, begin, end)
+        add_lines(data, begin, end, table, english, with_phrases, words, word_keys, size, ends, copy, sums)
         if english:
             sums[t.SENTENCES] = sentences_by_words(words, t.KINDS, 0, sums[t.ALL_WORDS])
-        t.add_ascii(data, begin, end, sums)
+        sums[t.CONTENT] += counts[text, t.N_LETTERS] + counts[text, t.N_DIGITS]
+        sums[t.UPPERCASE_CHARS] += counts[text, t.N_CAPITALS]
+        sums[t.DIGITS] += counts[text, t.N_DIGITS]
         row = out[text]
-        n_chars = n_code_points(data, begin, end)
-        ratios(sums, words[t.TALLY], n_chars, newlines[text], row)
-        line_signals(data, begin, end, newlines[text], table, keys, row[N_RATIOS:])
+        n_chars, newlines = counts[text, t.N_CHARS], counts[text, t.N_NEWLINES]
+        ratios(sums, words[t.TALLY], n_chars, newlines, row)
+        line_signals(data, begin, end, newlines, table, keys, row[N_RATIOS:])
         ngram_shares(sums[t.ALL_WORDS], n_chars, words, row[N_RATIOS + N_LINE_SIGNALS :])
     return out
 
@@ -137,8 +141,11 @@ def ngram_shares(n_words: int, n_chars: int, words: NDArray[np.int32], out: NDAr
 def entropy(tally: NDArray[np.int32], n_distinct: int, n_words: int) -> float:
     """The entropy of the words of a text, in nats."""
     total = 0.0
+    single = 1 / n_words * np.log(1 / n_words) if n_words else 0.0
     for number in range(n_distinct):
-        if tally[number] > 0:
+        if tally[number] == 1:
+            total -= single
+        elif tally[number] > 1:
             part = tally[number] / n_words
             total -= part * np.log(part)
     return total

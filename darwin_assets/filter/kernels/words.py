@@ -221,7 +221,7 @@ def _cut_core(
     if begin == end:
         return n
     kinds = kinds_of(data, begin, end)
-    if end - begin == CANNOT_BYTES and is_cannot(pack(data, begin, end)):
+    if is_cannot(data, begin, end):
         ends[n] = begin + CANNOT_BYTES // 2
         ends[n + 1] = end
         return n + 2

@@ -82,6 +82,18 @@ def test_a_text_of_more_words_than_there_is_room_for_at_first():
     assert keys_of(" ".join(words)) == keys_of(" ".join(words + words[:4000]))
 
 
+@given(st.integers(0, 2**32), st.integers(1, 7000), st.integers(1, 2500))
+@hypothesis_settings(deadline=None, max_examples=30)
+def test_words_are_the_same_wherever_a_block_of_the_text_ends(seed, length, longest_word):
+    source = random.Random(seed)
+    alphabet = source.choice(("a", "ab ", "aB9 \n.", "aé ßﷺ \u0301中\u00ad-", "ﷺ", "½ é"))
+    text = "".join(source.choices(alphabet, k=length))
+    text = " ".join(text[at : at + longest_word] for at in range(0, length, longest_word))
+    assert hashes_of([text, "x", text], 1) == [
+        [shingle_hash(one) for one in shingle_list(each, 1)] for each in (text, "x", text)
+    ]
+
+
 @pytest.mark.parametrize(("number", "seed"), [(112, 1), (128, 7), (1, 1)])
 def test_signatures_are_to_the_bit_those_of_datasketch(number, seed):
     source = random.Random(12)
@@ -93,6 +105,11 @@ def test_signatures_are_to_the_bit_those_of_datasketch(number, seed):
     least = np.empty(number, dtype=np.uint32)
     minhash.minima(hashes, hashes.size, a, b, least)
     assert np.array_equal(least, reference.hashvalues)
+    for few in range(1, 6):
+        reference = MinHash(num_perm=number, seed=seed, hashfunc=int)
+        reference.update_batch([int(one) >> 32 for one in hashes[:few]])
+        minhash.minima(hashes, few, a, b, least)
+        assert np.array_equal(least, reference.hashvalues)
 
 
 def test_band_keys_are_equal_where_all_hashes_of_a_band_are():
