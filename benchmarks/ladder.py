@@ -47,7 +47,7 @@ def platform(drops: list[Path]) -> dict[str, int]:
         for number, drop in enumerate(drops):
             intake = land_path(project, instance, drop, f"drop-{number}", LICENCE, None)
             report = run_batch(project, instance, intake.batch or "", "L3")
-            documents += report.levels[0].n_in if report.levels else 0
+            documents += report.levels[0].n_kept if report.levels else 0
             kept += report.levels[-1].n_kept if report.error is None else 0
     shutil.rmtree(home)
     return {"documents": documents, "kept": kept}
@@ -87,7 +87,7 @@ def bare(drops: list[Path]) -> dict[str, int]:
         except Unreadable:
             continue
         parsed.append((name, media_type, found.text, found.title))
-    rows = pl.DataFrame(parsed, schema=["id", "media_type", "text", "title"], orient="row")
+    rows = pl.DataFrame(parsed, schema=dict.fromkeys(("id", "media_type", "text", "title"), pl.String()), orient="row")
     settings = FilterSettings.model_validate(FILTER)
     rows = rows.filter(screen(rows.select("id", "text"), settings)["rejected_by"].is_null())
     nothing = pl.LazyFrame(schema={"batch": pl.String(), **SIGNATURE})

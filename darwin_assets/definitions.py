@@ -9,9 +9,12 @@ from darwin_assets.tier_twins.assets import tier_twins
 
 
 def define(project: Project) -> dg.Definitions:
-    """Assets, jobs and sensors over the resources of one project."""
+    """Assets, jobs and sensors over the resources of one project.
+
+    Without an embedder `tier_twins` is no part of the graph: it could only fail, and with it every run of all assets.
+    """
     return dg.Definitions(
-        assets=[*ASSETS, tier_twins],
+        assets=[*ASSETS, tier_twins] if project.embedder.is_set else ASSETS,
         jobs=JOBS,
         sensors=SENSORS,
         resources=project.resources(),

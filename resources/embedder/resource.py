@@ -46,6 +46,11 @@ class Embedder(ServedModel):
     )
     texts_per_request: int = Field(default=16, ge=1, description="Windows that are sent together.")
 
+    @property
+    def is_set(self) -> bool:
+        """Whether an engine is named at all."""
+        return self.engine != EngineName.NONE
+
     def fingerprint(self) -> str:
         """Identity of what determines a vector: engine, model, server or file, and the size of the windows.
 

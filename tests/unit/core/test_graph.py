@@ -29,6 +29,7 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
         patch.setenv("DARWIN_HOME", str(tmp_path_factory.mktemp("graph")))
         for name in ("DARWIN_LAKE", "DARWIN_LLM_URL", "DARWIN_LLM_GGUF", "DARWIN_LLM_ENGINE"):
             patch.delenv(name, raising=False)
+        patch.setenv("DARWIN_EMBEDDER_URL", "http://127.0.0.1:9/v1")
         yield define(open_project())
 
 
@@ -51,6 +52,13 @@ def test_the_assets_form_one_line(specs):
     assert set(specs) == {*NAMES, *BESIDE}
     upstream = {name: [dep.asset_key.to_user_string() for dep in specs[name].deps] for name in NAMES}
     assert upstream == {name: NAMES[place - 1 : place] if place else [] for place, name in enumerate(NAMES)}
+
+
+def test_what_needs_an_embedder_is_not_in_a_graph_without_one(monkeypatch, tmp_path):
+    monkeypatch.setenv("DARWIN_HOME", str(tmp_path))
+    for name in ("URL", "GGUF", "ENGINE"):
+        monkeypatch.delenv(f"DARWIN_EMBEDDER_{name}", raising=False)
+    assert {spec.key.to_user_string() for spec in define(open_project()).resolve_all_asset_specs()} == set(NAMES)
 
 
 @pytest.mark.parametrize(("name", "reads"), BESIDE.items())
