@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from darwin_assets.acquire.intake import take
-from darwin_assets.batches import BATCHES
+from darwin_assets.batches import BATCHES, EVALUATIONS
+from darwin_assets.closed_loop.drop import is_evaluation
+from resources.lake import Lake
 from resources.landing import LandingZone
 
 TO_L3_ASSETS = dg.AssetSelection.assets("landed_files", "l0_raw", "l1_normalized", "l2_filtered", "l3_annotated")
@@ -25,15 +27,32 @@ QUESTIONS = dg.define_asset_job(
     selection=TO_L3_ASSETS | dg.AssetSelection.groups("questions"),
     description="One batch of textbooks from the landing zone to its questions and answers.",
 )
-JOBS = [TO_L3, WHOLE_LADDER, QUESTIONS]
+OF_CLOSED_LOOP = ["evaluation_samples", "capability_slices", "diagnosis", "validation"]
+CLOSED_LOOP = dg.define_asset_job(
+    "closed_loop",
+    selection=dg.AssetSelection.assets(*OF_CLOSED_LOOP),
+    description="One evaluation from the landing zone to its diagnosis.",
+)
+MIX = dg.define_asset_job(
+    "mix",
+    selection=dg.AssetSelection.assets("targeted_mix"),
+    description="A sample that is aimed at what an evaluation was diagnosed with, and its control.",
+)
+AFFORDANCES = dg.define_asset_job(
+    "affordances",
+    selection=dg.AssetSelection.assets("data_affordances"),
+    description="What the published rows of one batch can teach.",
+)
+JOBS = [TO_L3, WHOLE_LADDER, QUESTIONS, CLOSED_LOOP, MIX, AFFORDANCES]
 
 
 @dg.sensor(
-    job=TO_L3,
+    jobs=[TO_L3, CLOSED_LOOP],
     minimum_interval_seconds=15,
-    description="Takes settled drops out of the landing zone and starts one run a batch; bad drops go to quarantine.",
+    description="Takes settled drops out of the landing zone and starts one run a batch or evaluation; bad drops go to "
+    "quarantine.",
 )
-def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone) -> dg.SensorResult:
+def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, lake: Lake) -> dg.SensorResult:
     """A drop is settled when it carries a `.done` marker, or looks the same as at the last tick.
 
     The cursor holds the drops that are still being written and nothing else, so it does not grow.
@@ -49,11 +68,20 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone) ->
         if intake.refused:
             context.log.warning(f"drop {name} is quarantined: {intake.refused}")
     # read back from the folder: a tick that died after taking a drop has left its key there
-    known = set(context.instance.get_dynamic_partitions(BATCHES.name or ""))
+    known = {key for one in (BATCHES, EVALUATIONS) for key in context.instance.get_dynamic_partitions(one.name or "")}
     new = [key for key in landing.taken_keys() if key not in known]
+    evaluations = [key for key in new if is_evaluation(key, landing, lake)]
+    batches = [key for key in new if key not in evaluations]
     return dg.SensorResult(
-        run_requests=[dg.RunRequest(run_key=key, partition_key=key) for key in new],
-        dynamic_partitions_requests=[BATCHES.build_add_request(new)] if new else [],
+        run_requests=[
+            dg.RunRequest(run_key=key, partition_key=key, job_name=(CLOSED_LOOP if key in evaluations else TO_L3).name)
+            for key in new
+        ],
+        dynamic_partitions_requests=[
+            partitions.build_add_request(keys)
+            for partitions, keys in ((BATCHES, batches), (EVALUATIONS, evaluations))
+            if keys
+        ],
         cursor=json.dumps(waiting),
     )
 
@@ -66,4 +94,9 @@ model_levels_sensor = dg.AutomationConditionSensorDefinition(
     description="Takes a batch to L4 and L5, and its questions to Q5, as soon as the level below is published and its gate "
     "is open.",
 )
-SENSORS = [landing_sensor, model_levels_sensor]
+affordances_sensor = dg.AutomationConditionSensorDefinition(
+    "affordances_sensor",
+    target=dg.AssetSelection.assets("data_affordances"),
+    description="Labels what the rows of a batch can teach whenever its L3 or Q5 is published.",
+)
+SENSORS = [landing_sensor, model_levels_sensor, affordances_sensor]

@@ -1,7 +1,7 @@
-"""The one partition scheme: a batch is one landing drop, its key is `YYYY-MM-DD.source.NNNN`.
+"""The partition scheme: a batch is one landing drop, its key is `YYYY-MM-DD.source.NNNN`.
 
-Keys sort in order of arrival for one day and source. The grammar is narrow because the key is a Delta partition
-value and a folder name at once.
+Drops of documents and of evaluations have keys of one grammar, each given once, in two sets of partitions. Keys sort in order
+of arrival for one day and source. The grammar is narrow because the key is a Delta partition value and a folder name at once.
 """
 
 import re
@@ -10,6 +10,7 @@ from datetime import date
 import dagster as dg
 
 BATCHES = dg.DynamicPartitionsDefinition(name="batch")
+EVALUATIONS = dg.DynamicPartitionsDefinition(name="evaluation")
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 KEY = re.compile(rf"(?P<day>\d{{4}}-\d{{2}}-\d{{2}})\.(?P<source>{SOURCE.pattern})\.(?P<number>\d{{4}})")

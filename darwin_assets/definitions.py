@@ -3,6 +3,8 @@
 import dagster as dg
 
 from darwin_assets.automation import JOBS, SENSORS
+from darwin_assets.closed_loop.action_assets import data_affordances, targeted_mix, validation
+from darwin_assets.closed_loop.assets import capability_slices, diagnosis, evaluation_samples
 from darwin_assets.executor import executor_named
 from darwin_assets.export.assets import EXPORT_JOB, exports
 from darwin_assets.ladder import ASSETS, QUESTION_ASSETS
@@ -25,6 +27,12 @@ def define(project: Project) -> dg.Definitions:
         assets=[
             *ASSETS,
             *QUESTION_ASSETS,
+            evaluation_samples,
+            capability_slices,
+            diagnosis,
+            targeted_mix,
+            data_affordances,
+            validation,
             model_costs,
             exports,
             audit_report,

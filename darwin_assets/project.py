@@ -73,6 +73,7 @@ def open_project(work: Workplace | None = None) -> Project:
 
 def initialize(project: Project) -> int:
     """Make what is missing: tables, landing zone, recipe and policy file, Dagster's home; the number of tables made."""
+    from darwin_assets.closed_loop.tables import create_tables as create_loop_tables
     from darwin_assets.ladder import SPECS
     from darwin_assets.tier_twins.vectors import create_vectors
 
@@ -80,7 +81,7 @@ def initialize(project: Project) -> int:
     made = create_tables(project.lake, project.ledger, {level: spec.columns for level, spec in SPECS.items()})
     made += create_landed(project.lake) + create_links(project.lake) + create_vectors(project.lake)
     made += answer_store(project.lake).create() + call_table(project.lake).create()
-    made += RecipeBook(project.lake).create()
+    made += RecipeBook(project.lake).create() + create_loop_tables(project.lake)
     recipe = project.work.recipe_path()
     if not recipe.exists():
         recipe.parent.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,15 @@ row that it made.
 import hashlib
 import json
 import tomllib
+from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.annotate.settings import AnnotateSettings
+from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.complete.settings import CompleteSettings
 from darwin_assets.decontamination.settings import DecontaminationSettings
 from darwin_assets.filter.settings import FilterSettings
@@ -49,10 +52,13 @@ class Recipe(BaseModel):
     decontamination: DecontaminationSettings = Field(default_factory=DecontaminationSettings)
     question_selection: QuestionSelectionSettings = Field(default_factory=QuestionSelectionSettings)
     tier_twins: TierTwinsSettings = Field(default_factory=TierTwinsSettings)
+    closed_loop: ClosedLoopSettings = Field(default_factory=ClosedLoopSettings)
 
     def name_of(self, stage: str, version: int, *ingredients: str) -> str:
-        """`stage/version:hash`: the operation, its version and a hash of its settings and further ingredients."""
-        settings: BaseModel = getattr(self, stage)
+        """`stage/version:hash`: the operation, its version and a hash of its settings and further ingredients. Where only a
+        part of a section counts, `stage` names it: "closed_loop.mix".
+        """
+        settings: BaseModel = reduce(getattr, stage.split("."), self)
         payload = json.dumps([settings.model_dump(mode="json"), *ingredients], sort_keys=True)
         return f"{stage}/{version}:{hashlib.sha256(payload.encode()).hexdigest()[:16]}"
 
@@ -73,16 +79,30 @@ def load_recipe(path: Path | None) -> Recipe:
 def default_toml() -> str:
     """Every setting with its default and its meaning, as the text of a recipe file."""
     lines = ["# Every setting of every level; the values are the defaults."]
-    recipe = Recipe()
-    for section in Recipe.model_fields:
-        lines += ["", f"[{section}]"]
-        model: BaseModel = getattr(recipe, section)
-        for name, setting in type(model).model_fields.items():
-            lines.append(f"# {setting.description}")
-            value = getattr(model, name)
+    for name, section in sections(Recipe()):
+        lines += ["", f"[{name}]"]
+        for setting, value, description in own_settings(section):
+            lines.append(f"# {description}")
             # TOML has no word for nothing: such a setting is left out
-            lines.append(f"# {name} = ..." if value is None else f"{name} = {_toml(value)}")
+            lines.append(f"# {setting} = ..." if value is None else f"{setting} = {_toml(value)}")
     return "\n".join(lines) + "\n"
+
+
+def sections(settings: BaseModel, above: str = "") -> Iterator[tuple[str, BaseModel]]:
+    """The tables of a recipe file that have settings of their own, by their names in it, such as "closed_loop.mix"."""
+    for name, part in settings:
+        if isinstance(part, BaseModel):
+            if next(own_settings(part), None):
+                yield f"{above}{name}", part
+            yield from sections(part, f"{above}{name}.")
+
+
+def own_settings(section: BaseModel) -> Iterator[tuple[str, object, str]]:
+    """Name, value and description of the settings of a table, without the tables in it."""
+    for name, setting in type(section).model_fields.items():
+        value = getattr(section, name)
+        if not isinstance(value, BaseModel):
+            yield name, value, setting.description or ""
 
 
 def _toml(value: object) -> str:

@@ -6,13 +6,18 @@ from typing import Any
 
 import dagster as dg
 
-from darwin_assets.batches import BATCHES, check_key
+from darwin_assets.batches import BATCHES, EVALUATIONS, check_key
 from darwin_assets.dead_runs import end_dead_runs, process_tags
 from darwin_assets.gate_shown import GATE
+from darwin_assets.landing_desk import make_known
 from darwin_assets.levels import BUILT, TABLES, path_to
 from darwin_assets.project import Project
 from darwin_assets.promotion import Waiver
 from resources.errors import DarwinError
+
+OF_BATCHES = (*TABLES, "affordances")
+OF_EVALUATIONS = ("closed_loop", "mix")
+"""What can be made of a drop: levels of documents, and jobs."""
 
 
 @dataclass(frozen=True)
@@ -45,42 +50,77 @@ def run_batch(
     project: Project,
     instance: dg.DagsterInstance,
     batch: str,
-    to: str = "L5",
+    to: str | None = None,
     waiver: tuple[str | None, str | None] = (None, None),
 ) -> RunReport:
-    """Materialize the levels of one batch up to `to`. DarwinError when the batch or the level does not exist."""
-    from darwin_assets.automation import QUESTIONS, WHOLE_LADDER
-    from darwin_assets.definitions import define
-    from darwin_assets.ladder import SPECS
+    """Materialize the levels of one batch up to `to` (L5), or what it affords; of an evaluation its diagnosis, or its mix.
 
-    if to not in TABLES:
-        raise DarwinError(f"{to!r} is not a level that can be run: one of {', '.join(TABLES)}")
+    DarwinError when there is no such batch, or nothing of that name is made of it.
+    """
+    from darwin_assets.definitions import define
+
+    if to is not None and to not in (*OF_BATCHES, *OF_EVALUATIONS):
+        raise DarwinError(f"{to!r} is not a level that can be run: one of {', '.join(OF_BATCHES)}")
     try:
         check_key(batch)
     except ValueError as error:
         raise DarwinError(str(error)) from None
-    if batch in project.landing.taken_keys():
-        # a landing that was cut off after it took the drop has left the key there and nowhere else
-        instance.add_dynamic_partitions(BATCHES.name or "", [batch])
-    if batch not in instance.get_dynamic_partitions(BATCHES.name or ""):
-        raise DarwinError(f"batch {batch} is not known: `darwin land` makes one and prints its key")
+    if _is_evaluation(project, instance, batch):
+        job, assets, gated = _plan_of_evaluation(to or "closed_loop")
+    else:
+        job, assets, gated = _plan_of_batch(to or BUILT[-1])
     end_dead_runs(instance)
-    wanted = [SPECS[level] for level in path_to(to)]
-    job = WHOLE_LADDER if to in BUILT else QUESTIONS
     result = (
         define(project)
-        .resolve_job_def(job.name)
+        .resolve_job_def(job)
         .execute_in_process(
             instance=instance,
             partition_key=batch,
-            asset_selection=[dg.AssetKey("landed_files"), *(dg.AssetKey(spec.asset) for spec in wanted)],
-            run_config=_run_config([spec.asset for spec in wanted], waiver),
+            asset_selection=[dg.AssetKey(asset) for asset in assets],
+            run_config=_run_config(gated, waiver),
             raise_on_error=False,
             tags=process_tags(),
         )
     )
     _tell_openlineage(project, result.run_id)
     return _report(project, batch, result)
+
+
+def _is_evaluation(project: Project, instance: dg.DagsterInstance, key: str) -> bool:
+    """Whether a key is that of an evaluation. DarwinError where nothing has landed under it."""
+    if key in project.landing.taken_keys():
+        # a landing that was cut off after it took the drop has left the key there and nowhere else
+        return make_known(project, instance, key)
+    for partitions in (EVALUATIONS, BATCHES):
+        if key in instance.get_dynamic_partitions(partitions.name or ""):
+            return partitions is EVALUATIONS
+    raise DarwinError(f"batch {key} is not known: `darwin land` makes one and prints its key")
+
+
+Plan = tuple[str, list[str], list[str]]
+"""Job, its assets that are wanted, and those of them that have a gate."""
+
+
+def _plan_of_batch(to: str) -> Plan:
+    from darwin_assets.automation import AFFORDANCES, QUESTIONS, WHOLE_LADDER
+    from darwin_assets.ladder import SPECS
+
+    if to not in OF_BATCHES:
+        raise DarwinError(f"{to!r} is made of evaluations, not of documents: one of {', '.join(OF_BATCHES)}")
+    if to == AFFORDANCES.name:
+        return AFFORDANCES.name, ["data_affordances"], []
+    wanted = [SPECS[level].asset for level in path_to(to)]
+    return (WHOLE_LADDER if to in BUILT else QUESTIONS).name, ["landed_files", *wanted], wanted
+
+
+def _plan_of_evaluation(to: str) -> Plan:
+    from darwin_assets.automation import CLOSED_LOOP, MIX, OF_CLOSED_LOOP
+
+    if to not in OF_EVALUATIONS:
+        raise DarwinError(f"{to!r} is made of documents, not of an evaluation: {' or '.join(OF_EVALUATIONS)}")
+    if to == MIX.name:
+        return MIX.name, ["targeted_mix"], ["targeted_mix"]
+    return CLOSED_LOOP.name, OF_CLOSED_LOOP, OF_CLOSED_LOOP[:1]
 
 
 def _tell_openlineage(project: Project, run_id: str) -> None:

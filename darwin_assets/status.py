@@ -13,8 +13,9 @@ from resources.lake import Lake
 
 
 def latest_verdicts(ledger: GateLedger) -> pl.DataFrame:
-    """The newest verdict of every batch and level, ordered by batch and level."""
-    return ledger.all().unique(["batch", "level"], keep="last", maintain_order=True).sort("batch", "level")
+    """The newest verdict of every batch and level, ordered by batch and level; other tables have gates of their own."""
+    of_levels = ledger.all().filter(pl.col("level").is_in(TABLES))
+    return of_levels.unique(["batch", "level"], keep="last", maintain_order=True).sort("batch", "level")
 
 
 def ladder_of(ledger: GateLedger, batch: str) -> list[tuple[str, int, int]]:
@@ -43,15 +44,19 @@ def overview(lake: Lake, ledger: GateLedger) -> list[dict[str, object]]:
     time since the newest verdict.
     """
     now = datetime.now(UTC)
-    return [_cell(lake, ledger, row, now) for row in latest_verdicts(ledger).iter_rows(named=True)]
+    cells = []
+    for row in latest_verdicts(ledger).iter_rows(named=True):
+        found = find_publication(lake, ledger, row["level"], row["batch"])
+        cells.append(cell(row, found.version if found else None, now))
+    return cells
 
 
-def _cell(lake: Lake, ledger: GateLedger, row: dict[str, Any], now: datetime) -> dict[str, object]:
-    found = find_publication(lake, ledger, row["level"], row["batch"])
+def cell(row: dict[str, Any], version: int | None, now: datetime) -> dict[str, object]:
+    """What is told of one verdict of the ledger."""
     return {
         "batch": row["batch"],
         "level": row["level"],
-        "published_version": found.version if found else None,
+        "published_version": version,
         "n_in": row["n_in"],
         "n_kept": row["n_kept"],
         "n_rejected": row["n_rejected"],

@@ -8,7 +8,7 @@ import ast
 import json
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import yaml
@@ -17,6 +17,10 @@ from pydantic.fields import FieldInfo
 from checks.suites import Suite, load_suite
 from darwin_assets.acquire.records import RULES as READER_RULES
 from darwin_assets.acquire.signals import CODES as OPT_OUTS
+from darwin_assets.closed_loop.diagnose.verdict import CAUSES, LEADS_TO, VERDICTS
+from darwin_assets.closed_loop.mapping import Rule
+from darwin_assets.closed_loop.mapping import rules as mapping_rules_of
+from darwin_assets.closed_loop.taxonomy import taxonomy
 from darwin_assets.complete import guards as complete_guards
 from darwin_assets.decontamination import verdict
 from darwin_assets.filter.rules import (
@@ -35,7 +39,7 @@ from darwin_assets.lineage.compare import STATUSES
 from darwin_assets.policy.settings import Policy, Purpose
 from darwin_assets.privacy import KINDS as PERSONAL_DATA
 from darwin_assets.privacy.find import PLACEHOLDERS
-from darwin_assets.recipe import Recipe
+from darwin_assets.recipe import Recipe, own_settings, sections
 from darwin_assets.refine import guards as refine_guards
 from darwin_assets.refine.recipes import RECIPES
 from darwin_assets.refine.rules import COVERAGE
@@ -170,12 +174,13 @@ def environment() -> str:
 
 def recipe() -> str:
     """Every section of the recipe file."""
-    stages = {**{spec.stage: level for level, spec in SPECS.items()}, "tier_twins": "links between tiers"}
+    others = {"tier_twins": "links between tiers", "closed_loop": "closed loop"}
+    stages = {**{spec.stage: level for level, spec in SPECS.items()}, **others}
     parts = []
-    for section, settings in Recipe():
-        fields = type(settings).model_fields
-        rows = ((f"`{name}`", value(getattr(settings, name)), words(one)) for name, one in fields.items())
-        parts.append(f"### `[{section}]`, {stages[section]}\n\n" + table(("setting", "default", "meaning"), rows))
+    for name, section in sections(Recipe()):
+        rows = ((f"`{one}`", value(default), literal(words)) for one, default, words in own_settings(section))
+        stage = stages[name.partition(".")[0]]
+        parts.append(f"### `[{name}]`, {stage}\n\n" + table(("setting", "default", "meaning"), rows))
     return "\n\n".join(parts)
 
 
@@ -185,8 +190,13 @@ def value(setting: object) -> str:
 
 
 def words(field: FieldInfo) -> str:
-    """A description as Markdown: a bracket in it opens no link."""
-    return (field.description or "").replace("[", "\\[")
+    """What a setting means, as Markdown."""
+    return literal(field.description or "")
+
+
+def literal(description: str) -> str:
+    """A description in which a bracket opens no link."""
+    return description.replace("[", "\\[")
 
 
 def model() -> str:
@@ -395,6 +405,52 @@ def personal_data() -> str:
     return table(("kind", "placeholder", "what is taken for one"), rows)
 
 
+def verdicts() -> str:
+    """What a diagnosis can say of a cell."""
+    return table(("verdict", "meaning"), ((f"*{name}*", meaning) for name, meaning in VERDICTS.items()))
+
+
+def causes() -> str:
+    """What a diagnosis can find, with the verdict that it leads to."""
+    rows = ((f"`{name}`", f"*{LEADS_TO[name]}*", meaning) for name, meaning in CAUSES.items())
+    return table(("cause", "verdict", "meaning"), rows)
+
+
+def evaluation_taxonomy() -> str:
+    """The values of every field of an evaluation item, from `closed_loop/taxonomy.yaml`."""
+    return vocabularies(taxonomy().evaluation)
+
+
+def data_taxonomy() -> str:
+    """The values of every field of a document, from `closed_loop/taxonomy.yaml`."""
+    return vocabularies({name: values for name, values in taxonomy().data.items() if name != "operations"})
+
+
+def mapping_rules() -> str:
+    """What each rule is about and what it proposes, from `closed_loop/mapping_rules.yaml`."""
+    rows = ((f"`{rule.id}`", _when(rule), _then(rule), rule.action, rule.rationale) for rule in mapping_rules_of())
+    return table(("rule", "a weakness with", "rows with", "action", "why it may help"), rows)
+
+
+def _when(rule: Rule) -> str:
+    fields = {"task type": rule.when.task_type, "background": rule.when.background, "form": rule.when.form}
+    said = [f"{name} {' or '.join(values)}" for name, values in fields.items() if values]
+    operations = [f"operations {' and '.join(rule.when.operations)}"] if rule.when.operations else []
+    return ", ".join([*said, *operations, f"{100 * rule.when.min_weakness:g} points or more"])
+
+
+def _then(rule: Rule) -> str:
+    fields = {"about": rule.then.content_world, "as": rule.then.discourse}
+    said = [f"{name} {' or '.join(values)}" for name, values in fields.items() if values]
+    operations = " and ".join(rule.then.operations) or "the operations of the weakness"
+    return ", ".join([*said, operations, f"density {rule.then.min_supervision_density} or more"])
+
+
+def vocabularies(fields: Mapping[str, Mapping[str, str]]) -> str:
+    rows = ((f"`{name}`", f"`{value}`", words) for name, values in fields.items() for value, words in values.items())
+    return table(("field", "value", "meaning"), rows)
+
+
 PARTS: dict[str, Callable[[], str]] = {
     one.__name__: one
     for one in (
@@ -416,6 +472,11 @@ PARTS: dict[str, Callable[[], str]] = {
         opt_outs,
         purposes,
         personal_data,
+        verdicts,
+        causes,
+        evaluation_taxonomy,
+        data_taxonomy,
+        mapping_rules,
     )
 }
 

@@ -168,7 +168,7 @@ def _row(
         "licence": terms.licence,
         "origin": manifest.origin,
         "collected_at": manifest.collected_at.isoformat() if manifest.collected_at else None,
-        "document_kind": terms.document_kind,
+        "document_kind": "evaluation" if manifest.kind == "evaluation" else terms.document_kind,
         "attribution": terms.attribution,
         "rights_basis": terms.rights_basis,
         "collection": manifest.collection.model_dump_json(exclude_none=True) if manifest.collection else None,

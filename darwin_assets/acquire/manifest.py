@@ -1,4 +1,4 @@
-"""The manifest of a landing drop: where its documents come from and under which terms."""
+"""The manifest of a landing drop: where its documents, or evaluation outputs, come from and under which terms."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from darwin_assets.acquire.drop import MANIFEST_NAMES
+from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.acquire.licences import canonical
 
 MAX_MANIFEST_BYTES = 1024 * 1024
 SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """The same grammar as in a batch key, of which the source becomes a part."""
 
+Kind = Literal["documents", "evaluation"]
 DocumentKind = Literal["book", "paper", "web", "other"]
 RightsBasis = Literal["open-licence", "public-domain", "licensed", "own", "consent", "tdm-exception"]
 """Why the works may be used: their licence, no rights in them, a contract with the rightsholder, one's own, what users
@@ -94,14 +96,17 @@ class Terms(BaseModel):
     opt_out: str | None
 
 
-class Manifest(BaseModel):
+OF_DOCUMENTS = ("document_kind", "attribution", "rights_basis", "opt_out", "collection", "overrides")
+"""Fields that say nothing about outputs of an evaluation."""
+
+
+class Manifest(EvaluationFacts):
     """What a person states about a drop. `licence` is an SPDX expression, `origin` an address, `source` a
     batch name; `attribution` the words in which the licence wants the authors named, `opt_out` how the rightsholder
-    has reserved the works ("letter of 3 March 2026").
+    has reserved the works ("letter of 3 March 2026"). The fields of EvaluationFacts are for `kind: evaluation` alone.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+    kind: Kind = "documents"
     source: str
     licence: str
     origin: str | None = None
@@ -124,6 +129,19 @@ class Manifest(BaseModel):
     @classmethod
     def _spdx(cls, value: str) -> str:
         return canonical(value)
+
+    @model_validator(mode="after")
+    def _fields_of_its_kind(self) -> Self:
+        foreign = OF_DOCUMENTS if self.kind == "evaluation" else tuple(EvaluationFacts.model_fields)
+        stated = [name for name in foreign if getattr(self, name) != type(self).model_fields[name].default]
+        if stated:
+            raise ValueError(f"{', '.join(stated)}: not for kind: {self.kind}")
+        return self
+
+    @property
+    def evaluation(self) -> EvaluationFacts:
+        """What is said about checkpoints."""
+        return EvaluationFacts(**{name: getattr(self, name) for name in EvaluationFacts.model_fields})
 
     def terms(self, relative: str) -> Terms:
         """The terms of one file of the drop; of several overrides that match, the last one that states a
@@ -175,8 +193,7 @@ def write_manifest(folder: Path, manifest: Manifest) -> Path:
     import yaml
 
     path = folder / "manifest.yaml"
-    content = manifest.model_dump(mode="json", exclude_none=True)
-    content["overrides"] = [override.model_dump(mode="json", exclude_none=True) for override in manifest.overrides]
+    content = manifest.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     path.write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True), encoding="utf-8")
     return path
 

@@ -11,8 +11,10 @@ from darwin_assets.cli.audit import audit
 from darwin_assets.cli.bakeoff import bakeoff
 from darwin_assets.cli.certificate import certificate
 from darwin_assets.cli.costs import costs
+from darwin_assets.cli.diagnose import diagnose
 from darwin_assets.cli.export import export
 from darwin_assets.cli.ladder import land, run, status
+from darwin_assets.cli.loss_mask import loss_mask
 from darwin_assets.cli.model import model
 from darwin_assets.cli.output import complain
 from darwin_assets.cli.place import demo, init, ui
@@ -38,6 +40,8 @@ COMMANDS = (
     curve,
     bakeoff,
     costs,
+    diagnose,
+    loss_mask,
     export,
     takedown,
     certificate,

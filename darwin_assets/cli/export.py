@@ -34,11 +34,17 @@ def export(
         typer.Option(exists=True, dir_okay=False, help="File with ids of rows that a person has looked at."),
     ] = None,
     replace: Annotated[bool, typer.Option(help="Put it in the place of an export of the same name.")] = False,
+    mix: Annotated[
+        str | None,
+        typer.Option(help="Evaluation whose targeted mix is exported, or its control: its rows alone, at their level."),
+    ] = None,
+    arm: Annotated[str, typer.Option(help="Arm of the mix: targeted or control.")] = "targeted",
     to: Annotated[Path | None, typer.Option(help="Folder to copy it to; the place is noted for take-downs.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Write published rows as files into exports/NAME: none that the policy forbids, none that repeats a benchmark."""
-    from darwin_assets.export.benchmark_gate import open_gate
+    from darwin_assets.benchmark_gate import open_gate
+    from darwin_assets.closed_loop.mix.read import read_arm
     from darwin_assets.export.copies import copy_out
     from darwin_assets.export.request import ExportRefused, Wanted
     from darwin_assets.export.run import export
@@ -48,7 +54,9 @@ def export(
 
     project = open_project()
     looked_at = frozenset(reviewed.read_text(encoding="utf-8").split()) if reviewed else frozenset()
-    wanted = Wanted(name, level, purpose, tuple(batch or ()), format_, allow_partial, replace, looked_at)
+    drawn = read_arm(project.lake, project.ledger, mix, arm) if mix else None
+    level = drawn.level if drawn else level
+    wanted = Wanted(name, level, purpose, tuple(batch or ()), format_, allow_partial, replace, looked_at, drawn)
     settings = load_recipe(project.work.recipe_path()).decontamination
     gate = open_gate(project.lake, project.work.benchmarks_path(), settings, project.embedder)
     try:
@@ -79,6 +87,10 @@ def _show(done: "Exported", copied: Path | None, place: str) -> None:
     found = ("exported before, and as it was" if done.reused else "exported") + f": {manifest['rows']} rows"
     say(f"{found}, {manifest['chars']} characters, at {place}")
     say(f"decontamination: {manifest['decontamination']['said']}")
+    if gone := manifest.get("mix", {}).get("rows_gone"):
+        say(
+            f"no longer published as they were drawn: {gone} of {manifest['mix']['rows_drawn']} rows; draw the mix again"
+        )
     if left := manifest["left_out"]["rows"]:
         reasons = ", ".join(f"{reason} {n}" for reason, n in manifest["left_out"]["reasons"].items())
         say(f"left out: {left} rows ({reasons})")

@@ -2,29 +2,35 @@
 
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from darwin_assets.cli.output import AsJson, complain, console, out, say, table
 
+if TYPE_CHECKING:
+    from darwin_assets.acquire.manifest import Kind
+
 GATE_CLOSED, QUARANTINED = 3, 4
 
 
 def land(
-    path: Annotated[Path, typer.Argument(exists=True, help="A file or a folder of documents.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="A file or folder of documents, or of evaluation outputs.")],
     source: Annotated[str | None, typer.Option(help="Name of the source: a-z, 0-9 and -.")] = None,
     licence: Annotated[str | None, typer.Option(help="SPDX expression, e.g. CC-BY-4.0.")] = None,
     origin: Annotated[str | None, typer.Option(help="Where it was collected from (URL).")] = None,
+    kind: Annotated[str, typer.Option(help="documents or evaluation; a manifest.yaml says it itself.")] = "documents",
     as_json: AsJson = False,
 ) -> None:
     """Land a folder as one batch and print its key. A folder with a manifest.yaml needs no --source and --licence."""
     from darwin_assets.landing_desk import land_path
     from darwin_assets.project import dagster_instance, open_project
 
+    if kind not in ("documents", "evaluation"):
+        raise typer.BadParameter("--kind is documents or evaluation")
     project = open_project()
     with dagster_instance(project) as instance:
-        intake = land_path(project, instance, path, source, licence, origin)
+        intake = land_path(project, instance, path, source, licence, origin, cast("Kind", kind))
     if intake.refused:
         out(as_json, {"drop": intake.drop, "refused": intake.refused}, f"quarantined: {intake.refused}")
         raise typer.Exit(QUARANTINED)
@@ -34,12 +40,17 @@ def land(
 
 def run(
     batch: Annotated[str, typer.Argument(help="Batch key, as `darwin land` printed it.")],
-    to: Annotated[str, typer.Option(help="Last level: L0 to L5, or Q1 to Q5.")] = "L5",
+    to: Annotated[
+        str | None,
+        typer.Option(
+            help="Of a batch: L0 to L5 (the default), Q1 to Q5, affordances; of an evaluation: closed_loop (default), mix."
+        ),
+    ] = None,
     approver: Annotated[str | None, typer.Option(help="Who waives a closed gate; needs --reason.")] = None,
     reason: Annotated[str | None, typer.Option(help="Why the gate is waived.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take a batch up the ladder. Levels that are published by the same recipe are not done again."""
+    """Take a batch up the ladder, or an evaluation to its diagnosis. What the same recipe published is not done again."""
     from darwin_assets.project import dagster_instance, open_project
     from darwin_assets.runs import run_batch
 
@@ -54,12 +65,13 @@ def run(
 
 
 def status(as_json: AsJson = False) -> None:
-    """Batches and levels: what is published, how many rows, what the gate said, how old."""
+    """Batches and levels, and evaluations: what is published, how many rows, what the gate said, how old."""
+    from darwin_assets.closed_loop.status import loop_overview
     from darwin_assets.project import open_project
     from darwin_assets.status import overview
 
     project = open_project()
-    cells = overview(project.lake, project.ledger)
+    cells = overview(project.lake, project.ledger) + loop_overview(project.lake, project.ledger)
     if as_json or not cells:
         out(as_json, cells, "nothing has run yet: `darwin land` makes a batch, `darwin run` takes it up the ladder")
         return

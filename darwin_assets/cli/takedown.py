@@ -114,6 +114,7 @@ def _shown(counts: "Counts") -> Any:
     rows += [[f"rows of {where}", n] for where, n in counts.rows.items()]
     rows += [
         ["stored answers of models", counts.answers], ["embeddings", counts.vectors], ["links", counts.links],
+        *([f"{called} of the closed loop", n] for called, n in counts.loop.items()),
         ["objects in the raw store", counts.objects], ["twins that are judged again", counts.twins],
     ]  # fmt: skip
     rows += [[f"lines of export {name}", n] for name, n in counts.exports.items()]

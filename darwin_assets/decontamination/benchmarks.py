@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -32,6 +33,17 @@ class Benchmarks:
         items = load_items(registry, folder)
         canaries = tuple((one.name, one.canary) for one in registry.benchmark if one.canary)
         return cls(items, build_index(items, settings), canaries, registry_digest(registry))
+
+    @classmethod
+    def none(cls, settings: DecontaminationSettings) -> Benchmarks:
+        """Without an item."""
+        return cls.load(Registry(), Path(), settings)
+
+    def with_items(self, items: pl.DataFrame, settings: DecontaminationSettings) -> Benchmarks:
+        """These and further ones, in `items.ITEMS`."""
+        every = pl.concat([self.items, items])
+        digest = sha256(f"{self.digest}\n{items.write_ndjson()}".encode()).hexdigest()[:16]
+        return Benchmarks(every, build_index(every, settings), self.canaries, digest)
 
     @cached_property
     def sides(self) -> Sequence[Side]:

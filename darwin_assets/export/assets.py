@@ -5,7 +5,8 @@ from typing import Any
 
 import dagster as dg
 
-from darwin_assets.export.benchmark_gate import open_gate
+from darwin_assets.benchmark_gate import open_gate
+from darwin_assets.closed_loop.mix.read import read_arm
 from darwin_assets.export.files import LEFT_OUT_SCHEMA
 from darwin_assets.export.request import Exported, ExportRefused, Wanted, by_reason
 from darwin_assets.export.run import export, read_manifest
@@ -38,6 +39,8 @@ class ExportConfig(dg.Config):
     allow_partial: bool = False
     replace: bool = False
     reviewed: list[str] = []  # noqa: RUF012
+    mix: str | None = None
+    arm: str = "targeted"
 
 
 @dg.asset(
@@ -68,12 +71,13 @@ def exports(
             metadata={"exports": _listed(store)}, check_results=[_check(True, {"said": "no export was asked for"})]
         )
         return
-    wanted = Wanted(
-        config.name, config.level, config.purpose, tuple(config.batches), config.format, config.allow_partial,
-        config.replace, frozenset(config.reviewed),
-    )  # fmt: skip
     refusal = None
     with redacted(f"export {config.name}"):
+        drawn = read_arm(lake, ledger, config.mix, config.arm) if config.mix else None
+        wanted = Wanted(
+            config.name, drawn.level if drawn else config.level, config.purpose, tuple(config.batches), config.format,
+            config.allow_partial, config.replace, frozenset(config.reviewed), drawn,
+        )  # fmt: skip
         settings = load_recipe(work.recipe_path()).decontamination
         gate = open_gate(lake, work.benchmarks_path(), settings, embedder)
         try:

@@ -12,7 +12,6 @@ import polars as pl
 
 from darwin_assets.export import files
 from darwin_assets.export.attribution import attribution_md
-from darwin_assets.export.benchmark_gate import EVIDENCE
 from darwin_assets.export.copies import copies_of
 from darwin_assets.export.formats import FORMATS
 from resources.chain import Chain
@@ -117,11 +116,11 @@ def _rewrite(
 
 def _evidence(store: ExportStore, name: str, left_out: pl.DataFrame) -> dict[str, bytes]:
     """What is left of the evidence of decontamination: that of rows that are still listed; nothing where there was none."""
-    data = store.read(name, EVIDENCE)
+    data = store.read(name, files.EVIDENCE)
     if data is None:
         return {}
     found = files.read_data(data, "parquet")
-    return {EVIDENCE: files.parquet_bytes(found.join(left_out, on="id", how="semi", maintain_order="left"))}
+    return {files.EVIDENCE: files.parquet_bytes(found.join(left_out, on="id", how="semi", maintain_order="left"))}
 
 
 def _rewrite_data(store: ExportStore, name: str, file: str, suffix: str, staying: pl.Series) -> dict[str, Any]:

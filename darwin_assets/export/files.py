@@ -21,6 +21,8 @@ CHAT_COLUMNS = {"conversations": "value", "messages": "content"}
 """Where the words of a written row stand: whole columns, and a field of the entries of a list."""
 
 INDEX, LEFT_OUT, ATTRIBUTION = "rows.parquet", "left-out.parquet", "ATTRIBUTION.md"
+EVIDENCE = "decontamination.parquet"
+"""The benchmark items for which rows were left out, in `decontamination.evidence.EVIDENCE`: ids and measures, no words."""
 INDEX_SCHEMA: dict[str, pl.DataType] = {
     "line": pl.Int64(),
     "file": pl.String(),

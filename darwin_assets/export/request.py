@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from darwin_assets.closed_loop.mix.read import Arm
 from darwin_assets.export.formats import FORMATS
 from darwin_assets.levels import QUESTIONS
 from resources.errors import DarwinError
@@ -17,7 +18,7 @@ NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is to be exported. `reviewed`: ids of rows that a person has looked at."""
+    """What is to be exported. `reviewed`: ids of rows that a person has looked at. `mix`: an arm, whose rows alone go out."""
 
     name: str
     level: str
@@ -27,11 +28,16 @@ class Wanted:
     allow_partial: bool = False
     replace: bool = False
     reviewed: frozenset[str] = frozenset()
+    mix: Arm | None = None
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.name):
             raise DarwinError(
                 "an export's name is up to 80 of a-z, 0-9, '.', '_' and '-', beginning with a letter or digit"
+            )
+        if self.mix and (self.level != self.mix.level or self.batches):
+            raise DarwinError(
+                f"this mix holds rows of {self.mix.level}, of all batches that it was drawn from: name neither"
             )
         if self.format not in FORMATS:
             raise DarwinError(f"{self.format!r} is no format of exports: {', '.join(FORMATS)}")

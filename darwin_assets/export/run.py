@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
+from darwin_assets.benchmark_gate import BenchmarkGate, Leaks, compared_before, said
+from darwin_assets.closed_loop.mix.read import Arm
 from darwin_assets.export import files
-from darwin_assets.export.benchmark_gate import EVIDENCE, BenchmarkGate, Leaks, compared_before, said
 from darwin_assets.export.parts import in_parts, whole
 from darwin_assets.export.request import Exported, ExportRefused, Wanted, by_reason
 from darwin_assets.export.screen import screen
-from darwin_assets.export.select import find_batches, rows_with_terms
+from darwin_assets.export.select import find_batches, wanted_rows
 from darwin_assets.export.write import Writer
 from darwin_assets.policy.judge import judge
 from darwin_assets.policy.settings import Policy, Purpose
@@ -40,19 +41,20 @@ def export(
     Conflict when somebody writes the same export, or documents of it were taken down meanwhile.
     """
     purpose = policy.purpose(wanted.purpose)
-    found = find_batches(lake, ledger, wanted.level, wanted.batches)
+    found = find_batches(lake, ledger, wanted)
     store = ExportStore(lake)
     key = _key(wanted, policy, found, gate)
     if (manifest := read_manifest(store, wanted.name)) and not (wanted.replace and manifest["key"] != key):
         return _reuse(lake, store, wanted, manifest, key)
-    allowed, refused, n_all = _through_the_gate(lake, ledger, found, purpose)
+    allowed, refused, n_all = _through_the_gate(lake, ledger, found, wanted, purpose)
     if refused.height and not wanted.allow_partial:
         raise ExportRefused(wanted.purpose, refused, n_all)
     draft = store.begin(wanted.name)
     try:
         writer = Writer(store, draft, wanted.format)
         told, left_out = _write(lake, ledger, writer, wanted, purpose, found, allowed, refused, gate)
-        manifest = writer.finish({**_stated(wanted, policy, found), "key": key, **told}, left_out)
+        stated = {**_stated(wanted, policy, found), **_drawn(wanted.mix, n_all), "key": key}
+        manifest = writer.finish({**stated, **told}, left_out)
     except BaseException:
         store.abandon(draft)
         raise
@@ -69,7 +71,7 @@ def _key(wanted: Wanted, policy: Policy, found: list[Publication], gate: Benchma
     payload = [
         VERSION, wanted.level, wanted.purpose, policy.hash_of(wanted.purpose), wanted.format, wanted.allow_partial,
         sorted(wanted.reviewed), _detected_by(policy.purpose(wanted.purpose)), gate and gate.fingerprint,
-        [(one.batch, one.verdict.verdict) for one in found],
+        [(one.batch, one.verdict.verdict) for one in found], *([wanted.mix.verdict, wanted.mix.name] if wanted.mix else ()),
     ]  # fmt: skip
     return hashlib.sha256(json.dumps(payload).encode()).hexdigest()
 
@@ -98,14 +100,14 @@ def _reuse(lake: Lake, store: ExportStore, wanted: Wanted, manifest: dict[str, A
 
 
 def _through_the_gate(
-    lake: Lake, ledger: GateLedger, found: list[Publication], purpose: Purpose
+    lake: Lake, ledger: GateLedger, found: list[Publication], wanted: Wanted, purpose: Purpose
 ) -> tuple[dict[str, pl.Series], pl.DataFrame, int]:
     """Ids that may go out by batch, the refused rows, and the number of all; no text is read."""
     allowed: dict[str, pl.Series] = {}
     refused = []
     n_all = 0
     for one in found:
-        judged = judge(rows_with_terms(lake, ledger, one, with_text=False), purpose)
+        judged = judge(wanted_rows(lake, ledger, one, wanted, with_text=False), purpose)
         n_all += judged.height
         closed = pl.col("refused").list.len() > 0
         allowed[one.batch] = judged.filter(~closed)["id"]
@@ -127,7 +129,7 @@ def _write(
     left_out, held_back = [refused], list[pl.DataFrame]()
     leaks: list[Leaks] = []
     for one in found:
-        rows = rows_with_terms(lake, ledger, one, with_text=True)
+        rows = wanted_rows(lake, ledger, one, wanted, with_text=True)
         rows = in_parts(rows.filter(pl.col("id").is_in(allowed[one.batch].implode())))
         if gate is not None:
             leaks.append(gate.find(whole(rows), by_meaning=not compared_before(lake, ledger, one, gate)))
@@ -143,7 +145,7 @@ def _write(
         raise ExportRefused(wanted.purpose, closed, writer.n_rows + closed.height)
     gone = pl.concat([*left_out, closed]).unique("id", keep="first", maintain_order=True).sort("batch", "id")
     if leaks:
-        writer.put(EVIDENCE, files.parquet_bytes(pl.concat([one.evidence for one in leaks])))
+        writer.put(files.EVIDENCE, files.parquet_bytes(pl.concat([one.evidence for one in leaks])))
     told = {
         "left_out": {"rows": gone.height, "reasons": by_reason(gone)},
         "personal_data": {"detectors": _detected_by(purpose), "found": dict(sorted(personal.items()))},
@@ -169,6 +171,15 @@ def _stated(wanted: Wanted, policy: Policy, found: list[Publication]) -> dict[st
             {"batch": one.batch, "verdict": one.verdict.verdict, "recipe": one.verdict.recipe} for one in found
         ],
     }
+
+
+def _drawn(mix: Arm | None, n_published: int) -> dict[str, Any]:
+    """What the manifest says of a mix. Rows are gone when they are no longer published as they were drawn."""
+    if mix is None:
+        return {}
+    counts = {"rows_drawn": mix.rows.height, "rows_gone": mix.rows.height - n_published}
+    told = {"evaluation": mix.evaluation, "arm": mix.name, "verdict": mix.verdict, **counts, "manifest": mix.manifest}
+    return {"mix": told}
 
 
 def _after_take_downs(lake: Lake, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
+from darwin_assets.export.request import Wanted
 from darwin_assets.levels import TABLES
 from darwin_assets.promotion import Publication, find_publication, published, read_published
 from resources.errors import DarwinError
@@ -12,7 +13,7 @@ from resources.lake import Lake
 
 EXPORTED = (
     "id", "root_id", "batch", "source", "uri", "licence", "level", "ultradata_tier", "title", "document_kind", "n_chars",
-    "subject", "question_tokens", "answer_tokens",
+    "subject", "question_tokens", "answer_tokens", "text_sha256",
 )  # fmt: skip
 TEXTS = ("text", "question_chars", "section", "reference_answer")
 """Columns of the rows that go into an export; those that a level does not have are left out."""
@@ -21,16 +22,19 @@ _FIRST_WITH_TEXT = "L1"
 _ORIGIN = ("id", "title", "uri", "licence", "attribution", "rights_basis", "opt_outs")
 
 
-def find_batches(lake: Lake, ledger: GateLedger, level: str, batches: tuple[str, ...]) -> list[Publication]:
-    """The publications to export, in order of their batches; all of the level unless some are named.
+def find_batches(lake: Lake, ledger: GateLedger, wanted: Wanted) -> list[Publication]:
+    """The publications to export, in order of their batches; all of the level unless some are named, or a mix is exported.
 
     DarwinError for a level that has no text or does not exist, for a batch that is not published, and for none at all.
     """
+    level, batches = wanted.level, wanted.batches
     if level not in TABLES[1:]:
         raise DarwinError(f"{level} has no texts to export; give one of {', '.join(TABLES[1:])}")
     if batches:
         return [published(lake, ledger, level, batch) for batch in sorted(set(batches))]
-    found = [find_publication(lake, ledger, level, batch) for batch in lake.batches("published", level)]
+    drawn = wanted.mix.rows["row_batch"].unique().sort().to_list() if wanted.mix else None
+    names = lake.batches("published", level) if drawn is None else drawn
+    found = [find_publication(lake, ledger, level, batch) for batch in names]
     if not (kept := [one for one in found if one]):
         raise DarwinError(f"no batch is published at {level}: run `darwin run` first")
     return kept
@@ -47,6 +51,12 @@ def rows_with_terms(lake: Lake, ledger: GateLedger, found: Publication, *, with_
     rows = read_published(lake, found, [*columns, "parents"])
     terms = _terms(lake, ledger, found, rows)
     return rows.drop("parents").join(terms, on="id", how="left", maintain_order="left").sort("id")
+
+
+def wanted_rows(lake: Lake, ledger: GateLedger, found: Publication, wanted: Wanted, *, with_text: bool) -> pl.DataFrame:
+    """`rows_with_terms`; of a mix those that its arm holds, as it holds them."""
+    rows = rows_with_terms(lake, ledger, found, with_text=with_text)
+    return rows if wanted.mix is None else wanted.mix.take(rows)
 
 
 def _terms(lake: Lake, ledger: GateLedger, found: Publication, rows: pl.DataFrame) -> pl.DataFrame:

@@ -31,6 +31,8 @@ OF_CALLS = (
 )
 OF_VECTORS = ("text_sha256", "embedder")
 OF_LINKS = ("batch", "loser_id", "survivor_id", "loser_root_id", "survivor_root_id", "cosine")
+OF_AFFORDANCES = ("id", "level", "operations", "discourse", "supervision_density")
+OF_MIXES = ("batch", "arm", "place", "id", "tokens_used")
 ROW_OF_REQUEST = pl.col("request_key").str.split(":").list.first()
 """A request is named by the row that asks, and the chunk, window or page of it."""
 
@@ -39,7 +41,8 @@ ROW_OF_REQUEST = pl.col("request_key").str.split(":").list.first()
 class Descent:
     """`rows`: the row that was asked about, if it is one, and all made from it, in every zone; L0 first. `twins`: rejected
     rows elsewhere that name one of them as survivor. `answers` and `calls` of language models that one of the rows asked
-    for, `vectors` of their texts, `links` to twins of other tiers, `exports`: lines that hold one of them."""
+    for, `vectors` of their texts, `links` to twins of other tiers, `affordances`: what they can teach, `mixes`: samples that
+    hold one of them, `exports`: lines that do."""
 
     asked: str
     rows: list[Row]
@@ -48,6 +51,8 @@ class Descent:
     calls: list[dict[str, Any]]
     vectors: list[dict[str, Any]]
     links: list[dict[str, Any]]
+    affordances: list[dict[str, Any]]
+    mixes: list[dict[str, Any]]
     exports: list[dict[str, Any]]
 
     def counts(self) -> dict[str, int]:
@@ -56,7 +61,7 @@ class Descent:
         for row in self.rows:
             place = f"{row['zone']}/{row['table']}"
             found[place] = found.get(place, 0) + 1
-        beside = ("twins", "answers", "calls", "vectors", "links", "exports")
+        beside = ("twins", "answers", "calls", "vectors", "links", "affordances", "mixes", "exports")
         return found | {name: len(getattr(self, name)) for name in beside if getattr(self, name)}
 
 
@@ -76,6 +81,8 @@ def descent(tables: Tables, asked: str) -> Descent:
         _read(tables, ("answers", "calls"), asks_for, OF_CALLS),
         _read(tables, ("embeddings", "vectors"), pl.col("text_sha256").is_in(list(hashes)), OF_VECTORS, hashes),
         _read(tables, ("links", "tier_twins"), loser_or_survivor, OF_LINKS),
+        _read(tables, ("affordances", "rows"), pl.col("id").is_in(list(ids)), OF_AFFORDANCES),
+        _read(tables, ("mixture", "targeted"), pl.col("id").is_in(list(ids)), OF_MIXES),
         list(lines_of(tables.lake, pl.col("id").is_in(list(ids)))),
     )
 

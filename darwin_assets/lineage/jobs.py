@@ -7,6 +7,7 @@ import polars as pl
 
 from darwin_assets.funnel import svg_markdown
 from darwin_assets.ladder import LADDER
+from darwin_assets.levels import TABLES
 from darwin_assets.presentation import literal
 from darwin_assets.tier import OWNERS
 from resources.errors import redacted
@@ -51,7 +52,7 @@ TRACE = dg.define_asset_job(
 
 def newest_row(lake: Lake, ledger: GateLedger) -> str | None:
     """The first row of what was published last, None where nothing was."""
-    opened = ledger.all().filter(pl.col("passed") | pl.col("waived"))
+    opened = ledger.all().filter(pl.col("passed") | pl.col("waived"), pl.col("level").is_in(TABLES))
     for level, batch in opened.select("level", "batch").reverse().iter_rows():
         rows = lake.read("published", level, batch, lake.version("published", level), ["id"])
         if rows.height:

@@ -36,7 +36,7 @@ def descent_rows(found: Descent) -> list[list[str]]:
 
 
 def beside_rows(found: Descent) -> list[list[str]]:
-    """What stands beside the rows: twins, answers, calls, vectors, links, lines of exports."""
+    """What stands beside the rows: twins, answers, calls, vectors, links, affordances, samples, lines of exports."""
     return [
         *(["rejected twin", f"{one['id']} of {one['batch']}, similarity {one['similarity']}"] for one in found.twins),
         *(
@@ -48,6 +48,14 @@ def beside_rows(found: Descent) -> list[list[str]]:
         *(
             ["tier twin", f"{one['loser_id']} gives way to {one['survivor_id']}, cosine {one['cosine']}"]
             for one in found.links
+        ),
+        *(
+            ["affords", f"{one['id']} of {one['level']}: {', '.join(one['operations'])} · {one['discourse']}"]
+            for one in found.affordances
+        ),
+        *(
+            ["sample", f"{one['id']} in {one['batch']} {one['arm']}, {one['tokens_used']} tokens"]
+            for one in found.mixes
         ),
         *(["export", f"{one['export']}, line {one['line']}: {one['id']}"] for one in found.exports),
     ]

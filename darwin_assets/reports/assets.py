@@ -8,6 +8,7 @@ import dagster as dg
 from darwin_assets.funnel import svg_markdown
 from darwin_assets.ladder import LADDER
 from darwin_assets.reports.emit import emit_run
+from darwin_assets.status import latest_verdicts
 from darwin_assets.tier import OWNERS
 from resources.errors import DarwinError, redacted
 from resources.gate_ledger import GateLedger
@@ -42,7 +43,7 @@ def compliance_report(
     config: ReportConfig, work: Workplace, lake: Lake, ledger: GateLedger, raw: RawStore
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     with redacted(NAME):
-        if ledger.all().is_empty():
+        if latest_verdicts(ledger).is_empty():
             return dg.MaterializeResult(metadata={"said": NOTHING_PUBLISHED})
         return dg.MaterializeResult(metadata=report_metadata(work, lake, raw, config))
 

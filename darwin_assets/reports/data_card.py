@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from darwin_assets.levels import LEVELS
+from darwin_assets.markdown import document, heading, table, words
 from darwin_assets.presentation import permissions
 from darwin_assets.reports.eu.general import labels
 from darwin_assets.reports.eu.sources import dataset_table, read_sources
 from darwin_assets.reports.evidence import Evidence, cite
 from darwin_assets.reports.figures import figures_blocks
-from darwin_assets.reports.markdown import document, heading, table, words
 from darwin_assets.reports.pinned import pinned
 
 _LABELLED = ("languages", "disciplines", "document_types")

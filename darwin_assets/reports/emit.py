@@ -36,10 +36,9 @@ def emit_run(work: Workplace, lake: Lake, ledger: GateLedger, run_id: str) -> Pa
     if path.exists():
         return path
     with redacted(f"OpenLineage events of run {run_id}"):
-        verdicts = ledger.all().filter(pl.col("run_id") == run_id)
-        if verdicts.is_empty():
+        found = events(lake, ledger.all().filter(pl.col("run_id") == run_id), RECENT_COMMITS)
+        if not found:
             return None
-        found = events(lake, verdicts, RECENT_COMMITS)
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.part")
         unfinished.write_text(lines(found), encoding="utf-8")

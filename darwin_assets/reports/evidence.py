@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from darwin_assets.reports.markdown import code_block, heading, table
+from darwin_assets.markdown import code_block, heading, table
 from darwin_assets.reports.queries import queries
 from darwin_assets.reports.query import Query
 from darwin_assets.reports.snapshot import CHOSEN, Snapshot

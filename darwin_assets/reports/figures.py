@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from darwin_assets.funnel import bars_svg, svg_markdown
 from darwin_assets.levels import LEVELS
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.evidence import Evidence, cite
-from darwin_assets.reports.markdown import table, words
 from darwin_assets.reports.tokens import Tokens
 
 BAR = "#9cf"

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from darwin_assets.markdown import to_html
 from darwin_assets.reports.eu.provider import FILE_NAME, Provider, blank_toml
 from darwin_assets.reports.eu.summary import TITLE, summarize
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import to_html
 from resources.errors import DarwinError, redacted
 from resources.raw_store import RawStore
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from darwin_assets.markdown import document, heading
 from darwin_assets.reports.evidence import Evidence
 from darwin_assets.reports.figures import figures_blocks, sources_blocks
-from darwin_assets.reports.markdown import document, heading
 from darwin_assets.reports.pinned import pinned
 
 

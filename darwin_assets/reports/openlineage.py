@@ -69,11 +69,11 @@ class _Log:
 
 
 def events(lake: Lake, verdicts: pl.DataFrame, recent: int | None = None) -> list[RunEvent]:
-    """The events of these rows of the gate ledger, in order of time. `recent`: how many commits of each table to look at,
-    None for all.
+    """The events of those of these rows of the gate ledger that are about a level, in order of time. `recent`: how many
+    commits of each table to look at, None for all.
     """
-    log = _Log(lake, recent)
-    return [event for row in verdicts.sort("at").iter_rows(named=True) for event in _events(log, row)]
+    log, of_levels = _Log(lake, recent), verdicts.filter(pl.col("level").is_in(list(SPECS)))
+    return [event for row in of_levels.sort("at").iter_rows(named=True) for event in _events(log, row)]
 
 
 def lines(found: Iterable[RunEvent]) -> str:

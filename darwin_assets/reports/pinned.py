@@ -1,6 +1,6 @@
 """The tables and versions that a report was made from, as its last section."""
 
-from darwin_assets.reports.markdown import heading, table
+from darwin_assets.markdown import heading, table
 from darwin_assets.reports.snapshot import TABLES, Snapshot
 
 

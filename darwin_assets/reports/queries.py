@@ -4,6 +4,7 @@
 `domains`. Any engine that reads Delta tables can run them. Every one has an order, so that its answer has one hash.
 """
 
+from darwin_assets.levels import TABLES
 from darwin_assets.reports.level_queries import of_every_level
 from darwin_assets.reports.query import Query
 
@@ -22,7 +23,8 @@ _SOURCES = (
         ("landed",),
         "SELECT source, licence, rights_basis, collection, origin, COUNT(*) AS files, SUM(n_bytes) AS bytes,\n"
         "       MIN(collected_at) AS first, MAX(collected_at) AS last\n"
-        "FROM landed GROUP BY source, licence, rights_basis, collection, origin\n"
+        "FROM landed WHERE document_kind IS DISTINCT FROM 'evaluation'\n"
+        "GROUP BY source, licence, rights_basis, collection, origin\n"
         "ORDER BY source, licence, rights_basis, collection, origin",
     ),
     Query(
@@ -30,7 +32,7 @@ _SOURCES = (
         "Files and bytes that were landed, by batch.",
         ("landed",),
         "SELECT batch, source, MIN(licence) AS licence, MIN(origin) AS origin, COUNT(*) AS files, SUM(n_bytes) AS bytes\n"
-        "FROM landed GROUP BY batch, source ORDER BY batch, source",
+        "FROM landed WHERE document_kind IS DISTINCT FROM 'evaluation' GROUP BY batch, source ORDER BY batch, source",
     ),
     Query(
         "licences",
@@ -133,6 +135,8 @@ _LABELS = (
 )
 
 
+_OF_LEVELS = "level IN ({})".format(", ".join(f"'{level}'" for level in TABLES))
+"""The verdicts on documents and questions: evaluations and samples have gates of their own."""
 _LEDGERS = (
     Query(
         "gates",
@@ -141,13 +145,13 @@ _LEDGERS = (
         "SELECT level, COUNT(*) AS verdicts, SUM(CASE WHEN passed THEN 1 ELSE 0 END) AS passed,\n"
         "       SUM(CASE WHEN waived THEN 1 ELSE 0 END) AS waived,\n"
         "       SUM(CASE WHEN passed OR waived THEN 0 ELSE 1 END) AS closed\n"
-        "FROM gates GROUP BY level ORDER BY level",
+        f"FROM gates WHERE {_OF_LEVELS} GROUP BY level ORDER BY level",
     ),
     Query(
         "waivers",
         "Batches that a person let through a closed gate.",
         ("gates",),
-        "SELECT level, batch, reason, at FROM gates WHERE waived ORDER BY at",
+        f"SELECT level, batch, reason, at FROM gates WHERE waived AND {_OF_LEVELS} ORDER BY at",
     ),
     Query(
         "blocked",

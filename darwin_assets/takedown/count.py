@@ -6,6 +6,7 @@ import polars as pl
 
 from darwin_assets.project import Project
 from darwin_assets.takedown.erasure import find_links, find_vectors
+from darwin_assets.takedown.loop_rows import find_loop_rows
 from darwin_assets.takedown.plan import Plan
 from resources.erasing import find_answers, newest
 
@@ -13,8 +14,8 @@ from resources.erasing import find_answers, newest
 @dataclass(frozen=True)
 class Counts:
     """`rows` by "zone/level". `twins`: documents that were rejected for one of these and are not covered themselves; each
-    is judged again. `exports`: lines by name. `objects`: files in the raw store that hold these documents, alone or among
-    others."""
+    is judged again. `loop`: what the closed loop keeps of them. `exports`: lines by name. `objects`: files in the raw store
+    that hold these documents, alone or among others."""
 
     documents: int
     batches: int
@@ -22,6 +23,7 @@ class Counts:
     answers: int
     vectors: int
     links: int
+    loop: dict[str, int]
     exports: dict[str, int]
     objects: int
     twins: int
@@ -39,6 +41,7 @@ def count(project: Project, plan: Plan) -> Counts:
         answers=find_answers(lake, plan.ids["id"].to_list()).height,
         vectors=find_vectors(lake, plan).height,
         links=find_links(lake, plan).height,
+        loop={called: rows.height for called, rows in find_loop_rows(lake, plan).items()},
         exports=exports_with(lake, plan.root_ids),
         objects=plan.roots["raw_sha256"].drop_nulls().n_unique(),
         twins=find_twins(project, plan).height,

@@ -9,6 +9,7 @@ import polars as pl
 from darwin_assets.acquire.landed import TABLE as LANDED_TABLE
 from darwin_assets.acquire.landed import ZONE as LANDED_ZONE
 from darwin_assets.levels import TABLES
+from darwin_assets.takedown.loop_rows import LOOP_TABLES
 from darwin_assets.takedown.plan import Plan
 from darwin_assets.tier_twins.assets import TABLE as LINKS_TABLE
 from darwin_assets.tier_twins.assets import ZONE as LINKS_ZONE
@@ -41,6 +42,7 @@ def remove(lake: Lake, plan: Plan, grace: Grace) -> int:
         *((zone, level, batches, of_rows) for level in TABLES for zone in ZONES),
         (LANDED_ZONE, LANDED_TABLE, batches, pl.col("id").is_in(plan.roots["landed_id"].implode())),
         (LINKS_ZONE, LINKS_TABLE, None, pl.col("loser_root_id").is_in(plan.root_ids)),
+        *((zone, name, None, pl.col("root_id").is_in(plan.root_ids)) for zone, name in LOOP_TABLES.values()),
         (VECTORS_ZONE, VECTORS_TABLE, None, pl.col("text_sha256").is_in(plan.rows["text_sha256"].implode())),
         (*ANSWERS, None, pl.col("request_key").str.slice(0, ROW_ID_DIGITS).is_in(plan.ids["id"].implode())),
     ]

@@ -1,7 +1,7 @@
 """Carries a take-down out, step by step. Each step may be done again, so one that was killed is done from the first step on.
 
-plan → block list → fingerprints of the texts → rows → raw bytes → answers, vectors, links, exports → Dagster's storage →
-twins → old files → rows once more → search → certificate.
+plan → block list → fingerprints of the texts → rows → raw bytes → answers, vectors, links, labels and samples, exports →
+Dagster's storage → twins → old files → rows once more → search → certificate.
 """
 
 import time
@@ -44,6 +44,7 @@ STEPS: dict[str, Step] = {
     "answers": steps.erase_answers,
     "vectors": steps.erase_vectors,
     "links": steps.erase_links,
+    "labels and samples": steps.erase_loop_rows,
     "exports": steps.erase_exports,
     "Dagster": steps.erase_dagster,
     "twins": steps.elect_twins,

@@ -8,7 +8,7 @@ import dagster as dg
 import polars as pl
 
 from darwin_assets.project import Project
-from darwin_assets.takedown import erasure, old_files
+from darwin_assets.takedown import erasure, loop_rows, old_files
 from darwin_assets.takedown.blocking import entries
 from darwin_assets.takedown.election import PLANNED, Elected, elect
 from darwin_assets.takedown.findings import Findings
@@ -128,6 +128,11 @@ def erase_links(job: Job) -> Facts:
     return {}
 
 
+def erase_loop_rows(job: Job) -> Facts:
+    loop_rows.erase_loop_rows(job.project, job.plan, job.request)
+    return {}
+
+
 def erase_exports(job: Job) -> Facts:
     from darwin_assets.export.erase import erase_rows as erase_lines
 
@@ -210,7 +215,12 @@ def certify(job: Job) -> Facts:
         raise DarwinError("a certificate says what a search has found: search first")
     counts = job.about["counts"]
     numbers = {name: counts[name] for name in ("documents", "answers", "vectors", "links", "objects")}
-    erased = {**numbers, **counts["rows"], **{f"export {name}": n for name, n in counts["exports"].items()}}
+    erased = {
+        **numbers,
+        **counts["rows"],
+        **counts["loop"],
+        **{f"export {name}": n for name, n in counts["exports"].items()},
+    }
     elected = [{name: str(value) for name, value in asdict(one).items() if value is not None} for one in job.elected]
     certified = Certified(
         job.request, job.about["kind"], job.about["by"], job.about["reason"], job.about["at"], erased, elected,

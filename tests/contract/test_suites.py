@@ -7,6 +7,7 @@ from checks.gate import closes, run_suite
 from checks.suites import Suite, load_suite, parse_suite
 from darwin_assets.answer_facts import drift_facts
 from darwin_assets.audit import as_frame, batch_facts, metrics
+from darwin_assets.closed_loop.tables import GATED_TABLES
 from darwin_assets.contract import COMMON
 from darwin_assets.ladder import SPECS
 from darwin_assets.promotion import schema_of
@@ -93,3 +94,29 @@ def test_a_suite_of_another_shape_is_refused():
 def test_a_gate_never_sees_the_text(suite):
     with pytest.raises(ValueError, match="text"):
         run_suite(suite, pl.DataFrame({"text": ["x"]}), facts(suite))
+
+
+OF_LOOP = pytest.mark.parametrize("table", GATED_TABLES, ids=[table.suite for table in GATED_TABLES])
+
+
+@OF_LOOP
+def test_a_suite_of_the_closed_loop_looks_at_what_there_is_and_never_at_words(table):
+    suite = load_suite(table.suite)
+    seen = {"batch", *(name for name, dtype in table.columns.items() if not dtype.is_nested())} - {*table.words}
+    named = {value for one in suite.rows for key, value in one.kwargs.items() if key.startswith("column")}
+    assert suite.level == table.suite
+    assert named - seen == set()
+
+
+@OF_LOOP
+def test_a_suite_of_the_closed_loop_never_passes_by_looking_at_nothing(table):
+    suite = load_suite(table.suite)
+    rows = pl.DataFrame(schema={"batch": pl.String(), **table.columns}).drop(table.words)
+    rows = rows.drop(name for name, dtype in rows.schema.items() if dtype.is_nested())
+    facts = {one.kwargs["column"] for one in suite.batch if "column" in one.kwargs}
+    assert closes(run_suite(suite, rows, as_frame(dict.fromkeys(facts, 0))))
+    assert closes(run_suite(suite, rows.clear(3), as_frame(dict.fromkeys(facts))))
+    for part in (suite.rows, suite.batch):
+        judged = {one.kwargs["column"] for one in part if one.type.startswith("ExpectColumnValuesTo")}
+        not_null = {one.kwargs["column"] for one in part if one.type == "ExpectColumnValuesToNotBeNull"}
+        assert judged - not_null == set()

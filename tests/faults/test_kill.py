@@ -158,7 +158,7 @@ def tick(home: Path) -> list[str]:
     """One tick of the landing sensor; the batches that it asks to run, made known as the daemon does."""
     project = project_at(home)
     with dagster_instance(project) as instance, dg.build_sensor_context(instance) as context:
-        result = landing_sensor(context, landing=project.landing)
+        result = landing_sensor(context, landing=project.landing, lake=project.lake)
         for request in result.dynamic_partitions_requests:
             instance.add_dynamic_partitions(request.partitions_def_name, request.partition_keys)
     return [request.partition_key for request in result.run_requests]

@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from darwin_assets.cli import app
+from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE, MIX_TABLE
 from darwin_assets.definitions import define
 from darwin_assets.landing_desk import land_path
 from darwin_assets.levels import BUILT
@@ -31,6 +32,7 @@ from tests.faults.prose import prose, reworded
 pytestmark = pytest.mark.slow
 
 PERSON = "Zephyrine Quillfeather"
+EVALUATION = "2026-02-01.nightly.0001"
 CLOSING = "\\input{chapter}\n\\end{document}\n"
 ALPHA = {
     "lamps.md": "# Lamps\n\n" + prose(1),
@@ -68,6 +70,7 @@ def climbed(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 batch = land_path(project, instance, drop, source, licence, origin).batch or ""
                 assert run_batch(project, instance, batch).error is None
         _link_everything(project.lake)
+        _label_and_sample_everything(project.lake)
     assert published(project.lake, "L5") == {AT[name] for name in EVERYTHING}
     return folder / "home"
 
@@ -95,6 +98,23 @@ def _link_everything(lake: Lake) -> None:
     )
     for (batch,), links in pairs.select(list(LINKS)).group_by("batch"):
         lake.write("links", "tier_twins", str(batch), links, {})
+
+
+def _label_and_sample_everything(lake: Lake) -> None:
+    """Labels of each published row, and a sample that holds every one."""
+    rows = table(lake, "published", "L3")
+    for (batch,), part in rows.group_by("batch"):
+        AFFORDANCES_TABLE.write(lake, str(batch), _filled(part, AFFORDANCES_TABLE.columns), "run")
+    sample = _filled(rows, MIX_TABLE.columns).with_columns(batch=pl.lit(EVALUATION), gate_verdict=pl.lit("verdict"))
+    lake.write(MIX_TABLE.zone, MIX_TABLE.name, EVALUATION, sample, {})
+
+
+def _filled(rows: pl.DataFrame, schema: Mapping[str, pl.DataType]) -> pl.DataFrame:
+    """The columns that there are, and nothing in the others."""
+    return rows.select(
+        pl.col(name).cast(dtype) if name in rows.columns else pl.lit(None, dtype).alias(name)
+        for name, dtype in schema.items()
+    )
 
 
 @pytest.fixture
@@ -173,6 +193,10 @@ def test_what_is_asked_for_is_gone_everywhere_and_nothing_else(project, instance
     assert not texts & {*table(lake, "embeddings", "vectors")["text_sha256"]}
     links = table(lake, "links", "tier_twins")
     assert not gone & {*links["loser_root_id"], *links["survivor_root_id"]}
+    stay = {all_roots[name] for name in EVERYTHING - covered}
+    for one in (AFFORDANCES_TABLE, MIX_TABLE):
+        standing = table(lake, one.zone, one.name)
+        assert stay <= {*standing["root_id"]} <= {*all_roots.values()} - gone
     assert [one.is_done for one in all_requests(lake)] == [True]
     assert_accounted(lake)
     with pytest.raises(DarwinError):

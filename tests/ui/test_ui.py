@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.drops import DROPS, make_drop
+from tests.evaluations import LARGE, SMALL, evaluation_drop, solutions
 from tests.ui.chromium import Screen
 from tests.ui.conftest import ELSEWHERE, Corpus
 from tests.ui.dagster_server import Cli
@@ -17,10 +18,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LEVELS = ("l0_raw", "l1_normalized", "l2_filtered", "l3_annotated", "l4_refined", "l5_completed")
 QUESTIONS = ("qa_extracted", "qa_deduplicated", "qa_refined", "qa_decontaminated", "qa_selected")
+LOOP = ("evaluation_samples", "capability_slices", "diagnosis", "targeted_mix", "data_affordances", "validation")
 OTHER_PAGES = (
     ("/overview", "Timeline"), ("/runs", "Launched by"), ("/jobs", "ladder_to_l3"), ("/deployment", "Code locations"),
     ("/assets", "l5_completed"), ("/locations/darwin_assets/jobs/ladder", "View as Asset Graph"),
-    *((f"/assets/{asset}", "Definition") for asset in ("landed_files", *LEVELS, *QUESTIONS)),
+    *((f"/assets/{asset}", "Definition") for asset in ("landed_files", *LEVELS, *QUESTIONS, *LOOP)),
 )  # fmt: skip
 RUN_MS = 90_000
 SENSOR_SECONDS = 120.0
@@ -33,7 +35,7 @@ def test_the_graph_shows_levels_by_name(screen: Screen) -> None:
     for asset in ("landed_files", *LEVELS, "model_costs"):
         expect(page.locator("svg foreignObject").get_by_text(asset, exact=True).first).to_be_visible()
     expect(page.locator("svg foreignObject").get_by_text("1 / 1 Passed")).to_have_count(len(LEVELS))
-    for folded in ("audit", "questions"):
+    for folded in ("audit", "questions", "closed_loop"):
         expect(page.locator("svg foreignObject").get_by_text(folded, exact=True).first).to_be_visible()
     screen.keep("01-graph")
 
@@ -44,6 +46,14 @@ def test_the_group_of_questions_shows_their_levels(screen: Screen) -> None:
     for asset in QUESTIONS:
         expect(page.locator("svg foreignObject").get_by_text(asset, exact=True).first).to_be_visible()
     screen.keep("01-questions")
+
+
+def test_the_group_of_the_closed_loop_shows_its_assets(screen: Screen) -> None:
+    screen.resize(3000, 1200)
+    page = screen.visit("/locations/darwin_assets/asset-groups/closed_loop/lineage")
+    for asset in LOOP:
+        expect(page.locator("svg foreignObject").get_by_text(asset, exact=True).first).to_be_visible()
+    screen.keep("01-closed-loop")
 
 
 def test_the_checks_page_shows_the_verdict_and_its_expectations(screen: Screen, corpus: Corpus) -> None:
@@ -95,7 +105,8 @@ def test_the_overview_describes_the_asset_and_its_columns(screen: Screen, corpus
 
 def test_a_click_materializes_a_batch(screen: Screen, cli: Cli, corpus: Corpus) -> None:
     assert cli.published(corpus.waiting) == {}
-    screen.visit("/asset-groups").get_by_role("button", name="Materialize all").click()
+    page = screen.visit("/locations/darwin_assets/asset-groups/ladder/lineage")
+    page.get_by_role("button", name="Materialize all").click()
     _choose(screen.page, corpus.waiting)
     screen.keep("06-dialog")
     _launch(screen.page)
@@ -144,6 +155,33 @@ def test_the_sensor_takes_a_drop_up_by_itself_and_sets_a_bad_one_aside(
     page = screen.visit("/locations/darwin_assets/sensors/landing_sensor")
     expect(page.get_by_text("1 run requested").first).to_be_visible()
     screen.keep("11-sensor")
+
+
+def test_an_evaluation_that_is_dropped_is_diagnosed_by_itself(screen: Screen, cli: Cli, tmp_path: Path) -> None:
+    """The sensor is on since the test before."""
+    files = {"solutions.jsonl": solutions(n_items=80, n_wrong=40)}
+    shutil.copytree(
+        evaluation_drop(tmp_path / "nightly", "nightly", files), cli.home / "landing" / "incoming" / "nightly"
+    )
+    (taken,) = _wait(lambda: list((cli.home / "landing" / "taken").glob("*.nightly.*")))
+    page = screen.visit(f"/runs?q%5B0%5D=tag%3Adagster%2Fpartition%3D{taken.name}")
+    expect(page.get_by_role("link", name="closed_loop", exact=True)).to_be_visible()
+    expect(page.get_by_text("Success", exact=True)).to_be_visible(timeout=RUN_MS)
+    screen.keep("12-evaluation-run")
+    screen.resize(1600, 1800)
+    page = screen.visit(f"/assets/diagnosis?view=partitions&partition={taken.name}")
+    expect(_value(page, "reference")).to_have_text(LARGE)
+    weakest = _value(page, "weakest")
+    expect(weakest.get_by_role("row").filter(has_text=SMALL).first).to_contain_text("gsm8k")
+    _value(page, "report").get_by_role("button").or_(
+        _value(page, "report").get_by_text("Show", exact=False)
+    ).first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text(SMALL).first).to_be_visible()
+    picture = dialog.locator("img").first
+    page.wait_for_function("image => image.complete && image.naturalWidth > 0", arg=picture.element_handle())
+    screen.keep("13-diagnosis")
+    assert cli.published(taken.name) == {"evaluation_samples": 160}
 
 
 def test_no_page_complains_or_asks_another_host(screen: Screen) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from darwin_assets.evaluation.outputs.records import json_file, listed, rows, scored
+from darwin_assets.evaluation.outputs.records import json_file, listed, numbered, rows, scored
 from darwin_assets.evaluation.outputs.sample import Sample
 from darwin_assets.evaluation.short_answer import short_answer
 
@@ -35,8 +35,7 @@ def claims(path: Path, head: str) -> bool:
 def read(path: Path) -> Iterator[Sample]:
     """The rows of a task's file; an item's id is its place in the task, from 0."""
     run = _Run(SUFFIX.sub("", path.stem), path.parent.name)
-    numbered = ((place, (place - 1, record)) for place, record in listed(json_file(path)["outputs"]))
-    yield from rows(numbered, lambda one: _samples(one[0], one[1], run))
+    yield from rows(numbered(listed(json_file(path)["outputs"])), lambda one: _samples(one[0], one[1], run))
 
 
 def _samples(place: int, record: dict[str, Any], run: _Run) -> Iterator[Sample]:

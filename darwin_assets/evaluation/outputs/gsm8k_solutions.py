@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from darwin_assets.evaluation.outputs.records import json_lines, rows, scored
+from darwin_assets.evaluation.outputs.records import json_lines, numbered, rows, scored
 from darwin_assets.evaluation.outputs.sample import Sample
 
 HEAD = re.compile(r'\{"question":.*"ground_truth":.*"is_correct":', re.DOTALL)
@@ -19,8 +19,7 @@ def claims(path: Path, head: str) -> bool:
 
 def read(path: Path) -> Iterator[Sample]:
     """The rows of the file; an item's id is its place in GSM8K's test set, from 0."""
-    numbered = ((line, (line - 1, record)) for line, record in json_lines(path))
-    yield from rows(numbered, lambda one: _samples(one[0], one[1]))
+    yield from rows(numbered(json_lines(path)), lambda one: _samples(one[0], one[1]))
 
 
 def _samples(place: int, record: dict[str, Any]) -> Iterator[Sample]:

@@ -66,6 +66,12 @@ def listed(records: Any) -> Iterator[Record]:
     yield from enumerate(records, start=1)
 
 
+def numbered(records: Iterable[Record]) -> Iterator[Record]:
+    """Each record with its place, from 0, before it; what could not be parsed stays a Fault."""
+    for line, record in records:
+        yield line, record if isinstance(record, Fault) else (line - 1, record)
+
+
 def rows(records: Iterable[Record], parse: Callable[[Any], Iterable[Sample]]) -> Iterator[Sample]:
     """The rows that `parse` makes of each record, or one that says why there are none."""
     for line, record in records:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from darwin_assets.markdown import words
 from darwin_assets.reports.eu.provider import Provider
 from darwin_assets.reports.eu.template import BY_ID
-from darwin_assets.reports.markdown import words
 
 TEXT = "Text."
 

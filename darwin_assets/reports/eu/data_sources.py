@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.eu.answer import TEXT, Answer, State, not_applicable, open_, told
 from darwin_assets.reports.eu.domains import relevant_domains
 from darwin_assets.reports.eu.provider import Provider
@@ -22,7 +23,6 @@ from darwin_assets.reports.eu.sources import (
 )
 from darwin_assets.reports.eu.synthetic import synthetic
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import table, words
 
 NONE = "No."
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.eu.answer import Answer, not_applicable, told
 from darwin_assets.reports.eu.sources import CRAWLED
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import table, words
 
 LARGE_SHARE, SMALL_SHARE, SMALL_MOST = 0.10, 0.05, 1000
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import polars as pl
 
 from darwin_assets.levels import LEVELS
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.eu.answer import TEXT, Answer, told
 from darwin_assets.reports.eu.sources import Source
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import table, words
 
 BILLION, TRILLION = 10**9, 10**12
 RANGES = ((BILLION, "less than 1 billion tokens"), (10 * TRILLION, "1 billion to 10 trillion tokens"))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from darwin_assets.acquire.signals import CODES
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.eu.answer import Answer, told
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import table, words
 
 _SCREENED = (
     "Every document passes rules and classifiers, a score of toxicity among them, and every batch a gate before it is "

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from darwin_assets.reports.markdown import table, words
+from darwin_assets.markdown import table, words
 
 PUBLIC, LICENSED, PRIVATE = "public-dataset", "commercial-licence", "private-dataset"
 CRAWLED, USERS, SYNTHETIC, OTHER = "web-crawl", "user-data", "synthetic", "other"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from darwin_assets.markdown import document, heading, table, words
 from darwin_assets.reports.eu.answer import Answer, State, with_provider
 from darwin_assets.reports.eu.data_sources import data_sources
 from darwin_assets.reports.eu.general import general
@@ -13,7 +14,6 @@ from darwin_assets.reports.eu.provider import Provider
 from darwin_assets.reports.eu.sources import read_sources
 from darwin_assets.reports.eu.template import CHAPTERS, FIELDS, SECTIONS
 from darwin_assets.reports.evidence import Evidence, cite
-from darwin_assets.reports.markdown import document, heading, table, words
 from darwin_assets.reports.pinned import pinned
 
 TITLE = "Public summary of training content (Article 53(1)(d) of Regulation (EU) 2024/1689)"

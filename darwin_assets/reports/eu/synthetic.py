@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from darwin_assets.markdown import table, words
 from darwin_assets.reports.eu.answer import TEXT, Answer, State, not_applicable, open_, told
 from darwin_assets.reports.eu.provider import Provider
 from darwin_assets.reports.eu.sources import Source, dataset_table
 from darwin_assets.reports.evidence import Evidence
-from darwin_assets.reports.markdown import table, words
 
 RULES = "rules"
 """How the name of an engine begins that is a program without a model."""

@@ -17,7 +17,7 @@ from darwin_assets.acquire.manifest import Manifest
 from darwin_assets.acquire.records import RULES
 from darwin_assets.cli import ladder
 from darwin_assets.filter.rules import RULE_IDS
-from darwin_assets.recipe import Recipe
+from darwin_assets.recipe import Recipe, own_settings, sections
 from resources.embedder import Embedder
 from resources.language_model import LanguageModel
 from resources.language_model.judge import Judge
@@ -118,8 +118,8 @@ def test_the_variables_of_the_model_set_the_fields_they_are_listed_with(build):
 
 def test_every_setting_and_every_rule_has_a_line():
     settings, levels, rules = (read(ROOT / "docs" / f"{page}.md") for page in ("settings", "levels", "rules"))
-    for _, model in Recipe():
-        assert [name for name in type(model).model_fields if f"| `{name}` |" not in settings] == []
+    for _, section in sections(Recipe()):
+        assert [name for name, *_ in own_settings(section) if f"| `{name}` |" not in settings] == []
     assert [rule for rule in (*RULES, *RULE_IDS) if f"| `{rule}` |" not in levels + rules] == []
 
 

@@ -28,6 +28,15 @@ BESIDE = {
     "compliance_report": NAMES[1:],
 }
 """Assets that are no level, and what they read. A batch without any question ends before what depends on questions."""
+LOOP = {
+    "evaluation_samples": [],
+    "capability_slices": ["evaluation_samples"],
+    "diagnosis": ["capability_slices"],
+    "targeted_mix": ["diagnosis", "data_affordances"],
+    "data_affordances": ["l3_annotated", "qa_selected"],
+    "validation": ["capability_slices", "targeted_mix"],
+}
+"""Assets of the closed loop, and what they read."""
 LEVELS_BY_ASSET = {spec.asset: spec for spec in SPECS.values()}
 EVERY_ASSET = (*ASSETS, *QUESTION_ASSETS)
 by_name = pytest.mark.parametrize("name", [*NAMES, *QUESTIONS])
@@ -59,6 +68,9 @@ def test_the_definitions_load_as_a_whole(graph):
         "ladder",
         "ladder_to_l3",
         "questions",
+        "closed_loop",
+        "mix",
+        "affordances",
         "export",
         "audit",
         "trace",
@@ -68,13 +80,14 @@ def test_the_definitions_load_as_a_whole(graph):
     assert [sensor.name for sensor in graph.sensors] == [
         "landing_sensor",
         "model_levels_sensor",
+        "affordances_sensor",
         "openlineage_success",
         "openlineage_failure",
     ]
 
 
 def test_the_levels_form_a_line_of_documents_and_one_of_questions_that_leaves_it_at_l3(specs):
-    assert set(specs) == {*NAMES, *QUESTIONS, *BESIDE}
+    assert set(specs) == {*NAMES, *QUESTIONS, *BESIDE, *LOOP}
     upstream = {name: [dep.asset_key.to_user_string() for dep in specs[name].deps] for name in (*NAMES, *QUESTIONS)}
     lines = (NAMES, ["l3_annotated", *QUESTIONS])
     assert upstream == {"landed_files": []} | {name: [below] for line in lines for below, name in pairwise(line)}
@@ -85,7 +98,7 @@ def test_what_needs_an_embedder_is_not_in_a_graph_without_one(monkeypatch, tmp_p
     for name in ("URL", "GGUF", "ENGINE"):
         monkeypatch.delenv(f"DARWIN_EMBEDDER_{name}", raising=False)
     found = {spec.key.to_user_string() for spec in define(open_project()).resolve_all_asset_specs()}
-    assert found == {*NAMES, *QUESTIONS, *BESIDE} - {"tier_twins"}
+    assert found == {*NAMES, *QUESTIONS, *BESIDE, *LOOP} - {"tier_twins"}
 
 
 @pytest.mark.parametrize(("name", "reads"), BESIDE.items())
@@ -106,6 +119,21 @@ def test_links_between_tiers_are_a_table_of_batches_with_columns_that_are_explai
 def test_costs_are_of_all_batches_together(specs):
     assert specs["model_costs"].partitions_def is None
     assert specs["model_costs"].automation_condition is None
+
+
+@pytest.mark.parametrize(("name", "reads"), LOOP.items())
+def test_an_asset_of_the_closed_loop_stands_in_its_group_and_partitions(specs, name, reads):
+    spec = specs[name]
+    assert spec.group_name == "closed_loop"
+    assert spec.partitions_def.name == ("batch" if name == "data_affordances" else "evaluation")
+    assert sorted(dep.asset_key.to_user_string() for dep in spec.deps) == sorted(reads)
+    assert list(spec.owners) == OWNERS
+    assert len(spec.description) > 40
+
+
+def test_an_evaluation_goes_to_its_diagnosis_by_itself_and_no_further(graph):
+    names = {key.to_user_string() for key in graph.resolve_job_def("closed_loop").asset_layer.executable_asset_keys}
+    assert names == {"evaluation_samples", "capability_slices", "diagnosis", "validation"}
 
 
 @by_name
@@ -162,7 +190,7 @@ def test_only_levels_that_ask_a_model_wait_in_its_pool():
 
 def test_what_follows_by_itself(specs):
     """Not the first level of questions: most batches are no textbooks, and their gate would close."""
-    following = {"l4_refined", "l5_completed", *QUESTIONS[1:]}
+    following = {"l4_refined", "l5_completed", *QUESTIONS[1:], "data_affordances"}
     assert {name for name, spec in specs.items() if spec.automation_condition} == following
 
 
@@ -191,7 +219,9 @@ def test_the_job_of_questions_begins_at_the_landing_zone(graph):
 
 def test_one_run_of_a_batch_can_hold_all_assets_those_of_no_batch_too(graph):
     job = graph.resolve_implicit_global_asset_job_def()
-    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {*NAMES, *QUESTIONS, *BESIDE}
+    assert {key.to_user_string() for key in job.asset_layer.executable_asset_keys} == {
+        *NAMES, *QUESTIONS, *BESIDE, *LOOP
+    }  # fmt: skip
 
 
 def test_one_batch_is_one_process(graph):

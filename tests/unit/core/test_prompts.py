@@ -20,7 +20,7 @@ def golden() -> dict[str, str]:
 
 def test_there_are_prompts() -> None:
     documents = {"annotate", "normalize", "refine", "complete", "judge"}
-    stages = documents | {"textbook_reasoning", "decontamination", "evaluation"}
+    stages = documents | {"textbook_reasoning", "decontamination", "evaluation", "closed_loop"}
     assert {path.parent.parent.name for path in FILES} == stages
 
 

@@ -4,11 +4,11 @@ import tomllib
 
 import pytest
 
-from darwin_assets.recipe import Recipe, RecipeError, default_toml, load_recipe
+from darwin_assets.recipe import Recipe, RecipeError, default_toml, load_recipe, own_settings, sections
 
 SECTIONS = [
     "acquire", "normalize", "filter", "annotate", "refine", "complete", "question_extraction", "question_deduplication",
-    "question_refinement", "decontamination", "question_selection", "tier_twins",
+    "question_refinement", "decontamination", "question_selection", "tier_twins", "closed_loop",
 ]  # fmt: skip
 
 
@@ -35,9 +35,9 @@ def test_the_default_file_holds_every_setting_under_its_stage():
 def test_every_setting_says_what_it_means():
     missing = [
         f"{section}.{name}"
-        for section, model in Recipe()
-        for name, field in type(model).model_fields.items()
-        if not (field.description or "").strip().endswith((".", ")"))
+        for section, settings in sections(Recipe())
+        for name, _, description in own_settings(settings)
+        if not description.strip().endswith((".", ")"))
     ]
     assert missing == []
 

@@ -5,9 +5,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
-from darwin_assets.automation import TO_L3, landing_sensor
+from darwin_assets.automation import CLOSED_LOOP, TO_L3, landing_sensor
+from darwin_assets.closed_loop.tables import MANIFESTS_TABLE, create_tables
+from resources.lake import Lake
 from resources.landing import DONE_MARKER, REASON_FILE, LandingZone
 
 MANIFEST = "source: books\nlicence: CC-BY-4.0\n"
@@ -38,8 +41,8 @@ def put(zone):
 class Daemon:
     """What Dagster's daemon does with a tick: it stores partitions and cursor, and remembers the runs asked for."""
 
-    def __init__(self, instance: dg.DagsterInstance, zone: LandingZone) -> None:
-        self.instance, self.zone = instance, zone
+    def __init__(self, instance: dg.DagsterInstance, zone: LandingZone, lake: Lake) -> None:
+        self.instance, self.zone, self.lake = instance, zone, lake
         self.cursor: str | None = None
         self.runs: list[str] = []
 
@@ -54,7 +57,8 @@ class Daemon:
         return asked
 
     def evaluate(self) -> dg.SensorResult:
-        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, resources={"landing": self.zone})
+        resources = {"landing": self.zone, "lake": self.lake}
+        context = dg.build_sensor_context(instance=self.instance, cursor=self.cursor, resources=resources)
         result = landing_sensor(context)
         assert isinstance(result, dg.SensorResult)
         return result
@@ -67,7 +71,9 @@ class Daemon:
 def daemon(tmp_path: Path, zone: LandingZone) -> Iterator[Daemon]:
     (tmp_path / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
-        yield Daemon(instance, zone)
+        lake = Lake(uri=str(tmp_path / "lake"))
+        create_tables(lake)
+        yield Daemon(instance, zone, lake)
 
 
 def test_a_drop_with_the_marker_is_taken_at_once(daemon, put):
@@ -160,7 +166,27 @@ def test_an_empty_zone_asks_for_nothing(daemon):
     assert daemon.waiting() == {}
 
 
+def test_an_evaluation_is_a_partition_of_another_set_and_starts_the_closed_loop(daemon, put):
+    put("nightly", manifest=f"{MANIFEST.replace('books', 'nightly')}kind: evaluation\n", done=True)
+    put("books", done=True)
+    jobs = {request.partition_key: request.job_name for request in daemon.evaluate().run_requests}
+    assert {key.split(".")[1]: job for key, job in jobs.items()} == {"nightly": CLOSED_LOOP.name, "books": TO_L3.name}
+    daemon.tick()
+    assert daemon.instance.get_dynamic_partitions("evaluation") == [key for key in jobs if "nightly" in key]
+    assert daemon.instance.get_dynamic_partitions("batch") == [key for key in jobs if "books" in key]
+
+
+def test_an_evaluation_is_known_for_one_when_its_manifest_has_gone(daemon, put):
+    put("nightly", manifest=f"{MANIFEST}kind: evaluation\n", done=True)
+    (key,) = daemon.tick()
+    MANIFESTS_TABLE.write(daemon.lake, key, pl.DataFrame({"facts": ["{}"]}), "run")
+    daemon.zone.release(key)
+    daemon.instance.delete_dynamic_partition("evaluation", key)
+    (request,) = daemon.evaluate().run_requests
+    assert request.job_name == CLOSED_LOOP.name
+
+
 def test_the_sensor_starts_the_job_to_l3_and_is_off_until_turned_on():
-    assert landing_sensor.job_name == TO_L3.name
+    assert [job.name for job in landing_sensor.jobs] == [TO_L3.name, CLOSED_LOOP.name]
     assert landing_sensor.default_status is dg.DefaultSensorStatus.STOPPED
     assert landing_sensor.minimum_interval_seconds == 15

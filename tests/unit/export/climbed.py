@@ -6,7 +6,7 @@ from typing import Any
 
 from darwin_assets.acquire.landed import store_drop
 from darwin_assets.acquire.manifest import Manifest, write_manifest
-from darwin_assets.export.benchmark_gate import BenchmarkGate
+from darwin_assets.benchmark_gate import BenchmarkGate
 from darwin_assets.export.request import Exported, Wanted
 from darwin_assets.export.run import export
 from darwin_assets.ladder import SPECS

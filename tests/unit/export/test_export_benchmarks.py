@@ -8,9 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from darwin_assets.benchmark_gate import BenchmarkGate, open_gate
 from darwin_assets.decontamination.leaks import KINDS, planted
 from darwin_assets.decontamination.settings import DecontaminationSettings
-from darwin_assets.export.benchmark_gate import BenchmarkGate, open_gate
 from darwin_assets.export.erase import erase_rows
 from darwin_assets.export.parts import whole
 from darwin_assets.export.request import ExportRefused

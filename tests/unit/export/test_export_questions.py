@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from darwin_assets.benchmark_gate import compared_before, open_gate
 from darwin_assets.decontamination.settings import DecontaminationSettings
-from darwin_assets.export.benchmark_gate import compared_before, open_gate
 from darwin_assets.export.erase import erase_rows
 from darwin_assets.export.files import data_facts
 from darwin_assets.export.formats import FORMATS

@@ -7,6 +7,7 @@ import pytest
 from lxml import html
 
 from darwin_assets.complete.tokens import counter
+from darwin_assets.markdown import slug, to_html
 from darwin_assets.reports.eu.answer import State
 from darwin_assets.reports.eu.domains import how_many
 from darwin_assets.reports.eu.general import ABOVE, size_range
@@ -15,7 +16,6 @@ from darwin_assets.reports.eu.summary import Summary, summarize
 from darwin_assets.reports.eu.synthetic import model_name
 from darwin_assets.reports.eu.template import BY_ID, FIELDS, SECTIONS
 from darwin_assets.reports.evidence import answer_sha256
-from darwin_assets.reports.markdown import slug, to_html
 from darwin_assets.reports.tokens import TOKENIZER
 from resources.errors import DarwinError
 from tests.unit.reports.lakes import MODEL, SECRET, TEXTS

@@ -7,13 +7,13 @@ from typer.testing import CliRunner
 
 from darwin_assets.cli import app
 from darwin_assets.complete.tokens import counter
+from darwin_assets.markdown import cell, table, to_html, words
 from darwin_assets.project import dagster_instance
 from darwin_assets.reports.assets import NAME, compliance_report
 from darwin_assets.reports.domains import domains_of
 from darwin_assets.reports.evidence import Evidence, answer_sha256
 from darwin_assets.reports.kinds import KINDS
 from darwin_assets.reports.make import Wanted, write_reports
-from darwin_assets.reports.markdown import cell, table, to_html, words
 from darwin_assets.reports.queries import queries
 from darwin_assets.reports.snapshot import take_snapshot
 from darwin_assets.reports.tokens import TOKENIZER, count_tokens

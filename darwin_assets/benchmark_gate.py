@@ -1,4 +1,4 @@
-"""Rows that repeat an evaluation do not go out: what looks for them, and what an export says of it."""
+"""Rows that repeat an evaluation are not trained on: what looks for them, and what an export or a mix says of it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from darwin_assets.nearest import Vectors
     from resources.embedder import Embedder
 
-EVIDENCE = "decontamination.parquet"
-"""The benchmark items for which rows were left out, in `decontamination.evidence.EVIDENCE`: ids and measures, no words."""
 LOOKED, AFTER = "Q4", "Q5"
 """The level that holds questions against benchmarks, and the one above it, which edits nothing."""
 
@@ -89,6 +87,17 @@ def open_gate(
     from darwin_assets.textbook_reasoning.levels.decontamination import load
 
     return BenchmarkGate(lake, load(manifest, settings), settings, embedder) if manifest.is_file() else None
+
+
+def gate_with(
+    items: pl.DataFrame, lake: Lake, manifest: Path, settings: DecontaminationSettings, embedder: Embedder
+) -> BenchmarkGate:
+    """The gate of items (`decontamination.items.ITEMS`) and of a manifest, where there is one. Raises as `open_gate`."""
+    from darwin_assets.decontamination.benchmarks import Benchmarks
+
+    registered = open_gate(lake, manifest, settings, embedder)
+    benchmarks = registered.benchmarks if registered else Benchmarks.none(settings)
+    return BenchmarkGate(lake, benchmarks.with_items(items, settings), settings, embedder)
 
 
 def compared_before(lake: Lake, ledger: GateLedger, found: Publication, gate: BenchmarkGate) -> bool:

@@ -1,0 +1,51 @@
+"""Which rule gave the stored verdicts. No file says so, so each rule is tried on outputs from which nothing is cut."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from darwin_assets.closed_loop.channel.rules import LENIENT, PLAIN, Rule
+from darwin_assets.closed_loop.channel.settings import ChannelSettings
+from darwin_assets.closed_loop.channel.written import Scoring, Written, are_right
+
+
+def proven_rules(written: Sequence[Written], settings: ChannelSettings) -> dict[Scoring, str]:
+    """The strictest rule that finds right outputs right and wrong ones wrong, as often as the settings ask; no entry for a
+    scoring where none does, or where nothing was right."""
+    told: dict[tuple[Scoring, bool], list[Written]] = {}
+    for one in written:
+        if one.correct is not None and one.cut.takes_nothing:
+            told.setdefault((one.scoring, one.correct), []).append(one)
+    samples = {
+        (scoring, correct): _spread(rows, settings.proof_rows)
+        for (scoring, correct), rows in told.items()
+        if correct or len(rows) >= settings.min_wrong_rows
+    }
+    proven = _passed(samples, PLAIN, settings)
+    left = {key: rows for key, rows in samples.items() if key[0] not in proven}
+    return proven | _passed(left, LENIENT, settings)
+
+
+def _passed(
+    samples: Mapping[tuple[Scoring, bool], Sequence[Written]], rules: Mapping[str, Rule], settings: ChannelSettings
+) -> dict[Scoring, str]:
+    """The first of the rules that passes, for each scoring that has one."""
+    asked = [(key, name) for key in samples for name in rules]
+    verdicts = (rules[name](one.task, one.output) for key, name in asked for one in samples[key])
+    found = iter(are_right(verdicts, settings.scoring))
+    agreement = {
+        (*key, name): sum(next(found) is key[1] for _ in samples[key]) / len(samples[key]) for key, name in asked
+    }
+    passed = [
+        (scoring, name)
+        for scoring, correct, name in agreement
+        if correct
+        and agreement[scoring, True, name] >= settings.min_agreement_right
+        and agreement.get((scoring, False, name), 1.0) >= settings.min_agreement_wrong
+    ]
+    return dict(reversed(passed))
+
+
+def _spread(rows: Sequence[Written], n_rows: int) -> Sequence[Written]:
+    """At most so many, from all of them: checkpoints stand one behind the other."""
+    return rows[:: -(-len(rows) // n_rows)]

@@ -1,0 +1,101 @@
+"""Signs that can be set right: outputs without an end, right answers in another form. What is left of the gap is tested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from darwin_assets.closed_loop.diagnose.verdict import Cause, Evidence
+from darwin_assets.closed_loop.statistics.paired import compare
+
+if TYPE_CHECKING:
+    from darwin_assets.closed_loop.diagnose.side import Side
+    from darwin_assets.closed_loop.settings import ClosedLoopSettings
+    from darwin_assets.closed_loop.statistics.shares import Floats
+
+POINTS = 100
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Scores of the checkpoint and of the reference, an item each, with the signs before this one set right on both sides."""
+
+    score: Floats
+    ref_score: Floats
+
+    @property
+    def points(self) -> float:
+        return POINTS * float(self.ref_score.mean() - self.score.mean())
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What setting one sign right did. `points` of the gap went away; they count where the sign has `risen`, and name the
+    cause where it also `holds`.
+    """
+
+    cause: Cause
+    risen: bool
+    holds: bool
+    points: float
+    left: Gap
+    evidence: tuple[Evidence, ...]
+
+
+def termination(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSettings) -> Restored:
+    """Right answers with something behind them that made them wrong, and outputs without an end, risen together; scores
+    after a cut behind the answer.
+    """
+    left = Gap(gap.score + checkpoint.cut_gain, gap.ref_score + reference.cut_gain)
+    sign: Cause = "termination"
+    together = _risen(sign, "right answer, then more, scored wrong", checkpoint.endless, reference.endless, settings)
+    evidence = (
+        _risen(sign, "begins with the right answer, scored wrong", checkpoint.prefix, reference.prefix, settings),
+        _risen(sign, "cut off or goes on behind its answer", checkpoint.unended, reference.unended, settings),
+        together,
+    )
+    return _restored(sign, together.holds, gap, left, evidence, settings)
+
+
+def form(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSettings) -> Restored:
+    """Right answers that the scorer did not take, risen; scores with these taken."""
+    left = Gap(gap.score + checkpoint.form_gain, gap.ref_score + reference.form_gain)
+    risen = _risen("form", "right answer in another form, scored wrong", checkpoint.form, reference.form, settings)
+    return _restored("form", risen.holds, gap, left, (risen,), settings)
+
+
+def _restored(
+    cause: Cause, risen: bool, gap: Gap, left: Gap, evidence: tuple[Evidence, ...], settings: ClosedLoopSettings
+) -> Restored:
+    """A sign holds where it takes away most of the gap, or much of it and leaves nothing that is significant."""
+    points = max(0.0, gap.points - max(0.0, left.points))
+    share = points / gap.points
+    is_chance = not is_significant(left, settings)
+    needed = "min_restored_share_rest_chance" if is_chance else "min_restored_share"
+    threshold: float = getattr(settings.diagnose, needed)
+    restores = Evidence(
+        cause, "share of the gap that goes away", share, None, threshold, f"diagnose.{needed}", share >= threshold
+    )
+    scores = Evidence(
+        cause,
+        "score when set right",
+        float(left.score.mean()),
+        float(left.ref_score.mean()),
+        None,
+        None,
+        restores.holds,
+    )
+    return Restored(cause, risen, risen and restores.holds, points, left, (*evidence, scores, restores))
+
+
+def is_significant(gap: Gap, settings: ClosedLoopSettings) -> bool:
+    """Whether the checkpoint is still significantly weaker."""
+    return gap.points > 0 and compare(gap.score, gap.ref_score, settings.statistics).p <= settings.statistics.alpha
+
+
+def _risen(sign: Cause, measure: str, shown: Floats, by_reference: Floats, settings: ClosedLoopSettings) -> Evidence:
+    """Whether a share is significantly higher in the checkpoint."""
+    value, other = float(shown.mean()), float(by_reference.mean())
+    alpha = settings.statistics.alpha
+    holds = value > other and compare(shown, by_reference, settings.statistics).p <= alpha
+    return Evidence(sign, measure, value, other, alpha, "statistics.alpha", holds)

@@ -1,0 +1,106 @@
+"""The targeted mix of an evaluation and its control: drawn, judged by a gate, and published together."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from darwin_assets.benchmark_gate import BenchmarkGate, gate_with, said
+from darwin_assets.closed_loop.columns import MIX
+from darwin_assets.closed_loop.gated import Judged, publish, read_gated
+from darwin_assets.closed_loop.mix.draw import ARMS, CONTROL, TARGETED, budget_of, draw, targeted_weights
+from darwin_assets.closed_loop.mix.evaluated import evaluated_items
+from darwin_assets.closed_loop.mix.facts import mix_facts
+from darwin_assets.closed_loop.mix.manifest import UNIFORM, by_weakness, digest, manifest
+from darwin_assets.closed_loop.mix.pool import labelled_rows, read_pool, read_texts
+from darwin_assets.closed_loop.mix.settings import MixSettings
+from darwin_assets.closed_loop.mix.targets import Aim, read_aim
+from darwin_assets.closed_loop.mix.tried import tried
+from darwin_assets.closed_loop.settings import ClosedLoopSettings
+from darwin_assets.closed_loop.tables import MIX_TABLE, SAMPLES_TABLE
+from darwin_assets.closed_loop.taken_down import withdraw_taken_down
+from darwin_assets.promotion import Promotion, Waiver
+from darwin_assets.recipe import Recipe
+from resources.embedder import Embedder
+from resources.errors import Unpublished
+from resources.gate_ledger import GateLedger
+from resources.lake import Lake
+
+VERSION = 1
+NOT_DRAWN = "mix.not_drawn"
+"""A row that could have been drawn and was not."""
+
+
+@dataclass(frozen=True)
+class Mixed:
+    """What became of a mix. `targets`: what it is aimed at; without any there is nothing to mix, and no `promotion`."""
+
+    targets: pl.DataFrame
+    promotion: Promotion | None
+
+
+def mix_evaluation(
+    lake: Lake, ledger: GateLedger, recipe: Recipe, benchmarks: Path, embedder: Embedder, key: str, run_id: str,
+    waiver: Waiver | None = None,
+) -> Mixed:  # fmt: skip
+    """Draw both arms for what an evaluation was diagnosed with, and publish them if their gate opens.
+
+    Unpublished where the evaluation is not diagnosed, or no row of the level is labelled. Conflict when another run drew
+    the same meanwhile, or a document was taken down.
+    """
+    settings = recipe.closed_loop
+    aim = read_aim(lake, key, settings)
+    if aim.targets.is_empty():
+        return Mixed(aim.targets, None)
+    labelled = labelled_rows(lake, settings.mix.level)
+    if labelled.is_empty():
+        raise Unpublished(
+            f"no row of {settings.mix.level} is labelled: materialize data_affordances for its batches first"
+        )
+    _, samples = read_gated(lake, ledger, SAMPLES_TABLE, key)
+    gate = gate_with(evaluated_items(samples), lake, benchmarks, recipe.decontamination, embedder)
+    promotion = publish(
+        lake, ledger, MIX_TABLE, key, lambda: _judged(lake, ledger, key, labelled, aim, gate, settings),
+        upstream=f"{digest(labelled)}:{aim.sha256}:{gate.fingerprint}",
+        recipe=recipe.name_of("closed_loop.mix", VERSION, settings.affordance.tokenizer), run_id=run_id, waiver=waiver,
+    )  # fmt: skip
+    withdraw_taken_down(lake, MIX_TABLE, key)
+    return Mixed(aim.targets, promotion)
+
+
+def _judged(
+    lake: Lake, ledger: GateLedger, key: str, labelled: pl.DataFrame, aim: Aim, gate: BenchmarkGate,
+    settings: ClosedLoopSettings,
+) -> Judged:  # fmt: skip
+    how, targets = settings.mix, aim.targets
+    pool = read_pool(lake, ledger, labelled, gate, how)
+    budget = budget_of(pool.rows, how)
+    rows = draw_arms(pool.rows, targets, budget, how)
+    drawn = rows.unique("id", maintain_order=True)
+    rules = tried(aim.actions, rows, labelled, how.min_times_control)
+    sampling = {TARGETED: by_weakness(targets, how.epsilon, rules), CONTROL: UNIFORM}
+    tokenizer, words = settings.affordance.tokenizer, said(gate, pool.n_leaks)["said"]
+    manifests = {arm: manifest(key, pool, budget, tokenizer, how, words, sampling[arm]) for arm in ARMS}
+    written = {arm: json.dumps(told, sort_keys=True) for arm, told in manifests.items()}
+    leaks = sum(gate.find(texts, by_meaning=False).removals.height for texts in read_texts(lake, ledger, drawn))
+    looked = {"n_benchmark_items": sum(gate.items.values()), "n_benchmark_rows": leaks}
+    return Judged(
+        rows.with_columns(manifest=pl.col("arm").replace_strict(written)),
+        labelled.height,
+        drawn.height,
+        {**pool.left_out, NOT_DRAWN: pool.rows.height - drawn.height},
+        {**mix_facts(rows, targets, budget, how), **looked},
+    )
+
+
+def draw_arms(pool: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: MixSettings) -> pl.DataFrame:
+    """Both arms, in MIX without manifest."""
+    weights = {
+        TARGETED: targeted_weights(pool, targets, settings.epsilon),
+        CONTROL: pl.Series([1.0] * pool.height, dtype=pl.Float64),
+    }
+    arms = [draw(pool, weights[arm], budget, arm, settings) for arm in ARMS]
+    return pl.concat(arms).select(pl.col(name).cast(dtype) for name, dtype in MIX.items() if name != "manifest")

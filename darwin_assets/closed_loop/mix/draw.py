@@ -1,0 +1,114 @@
+"""Two samples of equal size from one pool: by weakness, and uniform (papers.md §2.5, C15, C16).
+
+Each row draws an exponential waiting time of its weight's rate, and those with the shortest come first: sampling without
+replacement in proportion to the weights. The luck of a row depends on the seed and its id alone, so that the arms differ in
+the weights and in nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import numpy as np
+import polars as pl
+
+from darwin_assets.closed_loop.columns import MIX
+from darwin_assets.closed_loop.mix.settings import MixSettings
+
+TARGETED, CONTROL = "targeted", "control"
+ARMS = (TARGETED, CONTROL)
+
+OF_ARM = ("arm", "place", "tokens_used", "weight", "manifest")
+POOL = pl.Schema({name: dtype for name, dtype in MIX.items() if name not in OF_ARM})
+"""What may be drawn, ids without repeats."""
+
+TARGETS = pl.Schema({"operations": pl.List(pl.String()), "weakness": pl.Float64()})
+"""Diagnosed operations that a row must hold all of, and how weak they are (above 0)."""
+
+
+def holds(operations: list[str]) -> pl.Expr:
+    """Whether a row holds all of these operations."""
+    return pl.col("operations").list.set_intersection(pl.lit(operations)).list.len() == len(operations)
+
+
+def targeted_weights(pool: pl.DataFrame, targets: pl.DataFrame, epsilon: float) -> pl.Series:
+    """Weight of each row of the pool: `epsilon`, and the weaknesses of those `TARGETS` that it holds, of which the greatest
+    counts 1.
+    """
+    relative = targets.with_columns(pl.col("weakness") / pl.col("weakness").max())
+    earned = [pl.when(holds(operations)).then(weakness).otherwise(0.0) for operations, weakness in relative.iter_rows()]
+    return pool.with_columns(weight=pl.sum_horizontal(pl.lit(epsilon), *earned))["weight"]
+
+
+def budget_of(pool: pl.DataFrame, settings: MixSettings) -> int:
+    """Tokens of each arm."""
+    return settings.budget_tokens or int(int(pool["tokens"].sum()) * settings.budget_share)
+
+
+def draw(pool: pl.DataFrame, weights: pl.Series, budget: int, arm: str, settings: MixSettings) -> pl.DataFrame:
+    """An arm from a `POOL`: its columns with arm, place, weight and tokens_used, whose sum is `budget` exactly.
+
+    A row that would break a cap is passed over. Where the next row is longer than what is left, the first one that fits
+    exactly comes last, and if none does, the next one is cut. Less than the budget comes out only where the rows that the
+    caps allow hold less.
+    """
+    luck = np.array([_luck(settings.seed, one) for one in pool["id"]])
+    waiting = pl.Series("waiting", -np.log(luck) / weights.to_numpy())
+    order = pool.with_columns(waiting, weight=weights).sort("waiting", "id").drop("waiting")
+    places, left = _whole_rows(order, budget, settings)
+    if left and (last := _last_row(order, places, budget, left, settings)) is not None:
+        places.append(last)
+    taken = order[places]
+    before = taken["tokens"].cum_sum() - taken["tokens"]
+    return taken.with_columns(
+        arm=pl.lit(arm),
+        place=pl.int_range(len(places), dtype=pl.Int64, eager=True),
+        tokens_used=pl.min_horizontal("tokens", budget - before),
+    )
+
+
+def _whole_rows(order: pl.DataFrame, budget: int, settings: MixSettings) -> tuple[list[int], int]:
+    """Places in `order` of the rows that are taken as they are, up to the first that is too long, and the tokens left."""
+    source_tokens = int(budget * settings.max_source_share)
+    of_source, of_cluster = Counter[str](), Counter[str]()
+    places: list[int] = []
+    left = budget
+    for place, (source, cluster, tokens) in enumerate(order.select("source", "cluster", "tokens").iter_rows()):
+        if of_cluster[cluster] >= settings.max_cluster_rows:
+            continue
+        if of_source[source] + min(tokens, left) > source_tokens:
+            continue
+        if tokens > left:
+            break
+        places.append(place)
+        of_source[source] += tokens
+        of_cluster[cluster] += 1
+        left -= tokens
+    return places, left
+
+
+def _last_row(order: pl.DataFrame, places: list[int], budget: int, left: int, settings: MixSettings) -> int | None:
+    """Place of the row that fills what is left: the first of exactly so many tokens, else the first that is longer."""
+    taken = order[places]
+    of_source = taken.group_by("source").agg(source_tokens=pl.col("tokens").sum())
+    of_cluster = taken.group_by("cluster").agg(cluster_rows=pl.len())
+    free = (
+        order.with_row_index("at")
+        .join(taken, on="id", how="anti", maintain_order="left")
+        .join(of_source, on="source", how="left", maintain_order="left")
+        .join(of_cluster, on="cluster", how="left", maintain_order="left")
+        .filter(
+            pl.col("tokens") >= left,
+            pl.col("source_tokens").fill_null(0) + left <= int(budget * settings.max_source_share),
+            pl.col("cluster_rows").fill_null(0) < settings.max_cluster_rows,
+        )
+        .sort(pl.col("tokens") > left, maintain_order=True)
+    )
+    return int(free["at"][0]) if free.height else None
+
+
+def _luck(seed: int, row: str) -> float:
+    """Uniform above 0 and below 1."""
+    digest = hashlib.sha256(f"{seed}\x1f{row}".encode()).digest()
+    return (int.from_bytes(digest[:8]) + 0.5) / 2**64

@@ -1,0 +1,22 @@
+"""The items of an evaluation as benchmark items: what a model is measured on, it is not trained on, registered or not."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from darwin_assets.decontamination.items import ITEMS
+
+
+def evaluated_items(samples: pl.DataFrame) -> pl.DataFrame:
+    """`decontamination.items.ITEMS` of SAMPLES: an item once, by its question where a file shows it, else by its prompt.
+
+    `file` and `number` are where it was first read.
+    """
+    asked = samples.filter(pl.col("error").is_null()).with_columns(
+        question=pl.coalesce("question", "prompt"), answer=pl.col("gold").list.first().fill_null("")
+    )
+    items = asked.filter(pl.col("question").str.strip_chars() != "").unique("item", keep="first", maintain_order=True)
+    sample = pl.concat_str("question", "answer", separator="\n")
+    return items.select("benchmark", "file", "question", "answer", number="line", sample=sample).select(
+        pl.col(name).cast(dtype) for name, dtype in ITEMS.items()
+    )

@@ -1,0 +1,36 @@
+"""What the gate of a mix looks at: counted from the rows that were drawn, not taken from the draw."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from darwin_assets.closed_loop.mix.draw import ARMS, CONTROL, TARGETED, holds
+from darwin_assets.closed_loop.mix.settings import MixSettings
+
+
+def mix_facts(rows: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: MixSettings) -> dict[str, int | float]:
+    """Of both arms (MIX): tokens by which they miss the budget, broken caps, repeated ids, and the share of each arm's tokens
+    in rows that hold diagnosed operations.
+    """
+    tokens = dict(rows.group_by("arm").agg(pl.col("tokens_used").sum()).iter_rows())
+    of_source = rows.group_by("arm", "source").agg(pl.col("tokens_used").sum())
+    of_cluster = rows.group_by("arm", "cluster").len()
+    shares = {arm: diagnosed_share(rows.filter(pl.col("arm") == arm), targets) for arm in ARMS}
+    return {
+        "n_tokens_off": sum(abs(budget - tokens.get(arm, 0)) for arm in ARMS),
+        "n_sources_over": of_source.filter(pl.col("tokens_used") > budget * settings.max_source_share).height,
+        "n_clusters_over": of_cluster.filter(pl.col("len") > settings.max_cluster_rows).height,
+        "n_repeated": int(rows.select("arm", "id").is_duplicated().sum()),
+        "n_cut": rows.filter(pl.col("tokens_used") < pl.col("tokens")).height,
+        "budget_tokens": budget,
+        "targeted_share": shares[TARGETED],
+        "control_share": shares[CONTROL],
+        "above_twice_control": shares[TARGETED] - 2 * shares[CONTROL],
+    }
+
+
+def diagnosed_share(rows: pl.DataFrame, targets: pl.DataFrame) -> float:
+    """Share of the tokens that stand in rows with all operations of at least one of the targets."""
+    held = pl.any_horizontal(map(holds, targets["operations"].to_list()))
+    tokens = int(rows["tokens_used"].sum())
+    return int(rows.filter(held)["tokens_used"].sum()) / tokens if tokens else 0.0

@@ -1,0 +1,78 @@
+"""What may be drawn: labelled rows, published as they were labelled, that repeat no benchmark (papers.md §2.5, C15)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from darwin_assets.benchmark_gate import BenchmarkGate
+from darwin_assets.closed_loop.mix.cluster import clusters, signatures
+from darwin_assets.closed_loop.mix.draw import POOL
+from darwin_assets.closed_loop.mix.settings import MixSettings
+from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE
+from darwin_assets.filter.signatures import SIGNATURE
+from darwin_assets.promotion import find_publication, read_published
+from resources.gate_ledger import GateLedger
+from resources.lake import Lake
+
+UNPUBLISHED, THIN = "mix.unpublished", "mix.density"
+"""A labelled row that is no longer published, or with another text; and one below the least density of supervision."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """`rows` in POOL, by id. `left_out`: reason → labelled rows; `n_leaks` of them repeat a benchmark."""
+
+    rows: pl.DataFrame
+    left_out: dict[str, int]
+    n_leaks: int
+
+
+def labelled_rows(lake: Lake, level: str) -> pl.DataFrame:
+    """The AFFORDANCES of a level, of all batches, by id; `row_batch` is that of the row."""
+    table = AFFORDANCES_TABLE
+    rows = lake.scan(table.zone, table.name, lake.version(table.zone, table.name)).filter(pl.col("level") == level)
+    return lake.collect(rows, "read affordances").rename({"batch": "row_batch"}).sort("id")
+
+
+def read_pool(
+    lake: Lake, ledger: GateLedger, labelled: pl.DataFrame, gate: BenchmarkGate, settings: MixSettings
+) -> Pool:
+    """The pool of labelled rows; texts are in memory a batch at a time."""
+    dense = labelled.filter(pl.col("supervision_density") >= settings.min_supervision_density)
+    leaks = Counter[str]()
+    kept, signed = [labelled.clear()], [pl.DataFrame(schema=SIGNATURE)]
+    for rows in read_texts(lake, ledger, dense):
+        removals = gate.find(rows, by_meaning=True).removals
+        leaks.update(removals["reasons"].list.first())
+        clean = rows.join(removals, on="id", how="anti", maintain_order="left")
+        kept.append(clean.select(labelled.columns))
+        signed.append(signatures(clean, settings))
+    rows = pl.concat(kept)
+
+    def texts_of(wanted: pl.DataFrame) -> Iterable[pl.DataFrame]:
+        return read_texts(lake, ledger, rows.join(wanted, on="id", how="semi"))
+
+    pool = rows.join(clusters(pl.concat(signed), texts_of, settings), on="id").sort("id").select(list(POOL))
+    counts = {THIN: labelled.height - dense.height, UNPUBLISHED: dense.height - rows.height - leaks.total()}
+    return Pool(pool, {**dict(sorted(leaks.items())), **counts}, leaks.total())
+
+
+def read_texts(lake: Lake, ledger: GateLedger, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows (id, row_batch, level, text_sha256, ...) with their published text, a batch at a time; `question` and `answer`
+    too where the level has them. Those that are not published with this text are missing.
+    """
+    from darwin_assets.textbook_reasoning.pair import answer, question
+
+    for (level, batch), part in rows.group_by("level", "row_batch", maintain_order=True):
+        found = find_publication(lake, ledger, str(level), str(batch))
+        if found is None:
+            continue
+        known = lake.scan("published", found.level, found.version).collect_schema()
+        parts = ["question_chars"] if "question_chars" in known else []
+        texts = read_published(lake, found, ["id", "text_sha256", "text", *parts])
+        read = part.join(texts, on=["id", "text_sha256"], maintain_order="left")
+        yield read.with_columns(question(), answer()) if parts else read

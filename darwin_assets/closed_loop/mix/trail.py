@@ -1,0 +1,56 @@
+"""From a failure to the result of what was done about it: one record, each step by the ids under which it is kept (C21)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from darwin_assets.closed_loop.gated import read_gated
+from darwin_assets.closed_loop.mix.manifest import digest
+from darwin_assets.closed_loop.mix.read import Arm
+from darwin_assets.closed_loop.tables import DIAGNOSES_TABLE, SAMPLES_TABLE
+from resources.gate_ledger import GateLedger
+from resources.lake import Lake
+
+
+def trail(
+    lake: Lake, ledger: GateLedger, arms: dict[str, Arm], key: str, checkpoints: dict[str, str]
+) -> dict[str, Any]:
+    """`arms`: both of the mix; `key`: the evaluation made after training; `checkpoints`: of it, by role.
+
+    Steps: the failure (an evaluation with its files), what was diagnosed, the rules that the mix tried, the mix, and the
+    evaluation of its result. Files are in the raw store under their hashes.
+    """
+    targeted = arms["targeted"]
+    return {
+        "failure": _evaluation(lake, ledger, targeted.evaluation),
+        "diagnosis": _diagnosed(DIAGNOSES_TABLE.read(lake, targeted.evaluation)),
+        "rules": targeted.manifest["sampling"]["rules"],
+        "targets": targeted.manifest["sampling"]["targets"],
+        "mix": {"verdict": targeted.verdict, "arms": {name: _arm(arm) for name, arm in arms.items()}},
+        "validation": {**_evaluation(lake, ledger, key), "checkpoints": checkpoints},
+    }
+
+
+def _evaluation(lake: Lake, ledger: GateLedger, key: str) -> dict[str, Any]:
+    verdict, samples = read_gated(lake, ledger, SAMPLES_TABLE, key)
+    return {
+        "evaluation": key,
+        "verdict": verdict.verdict,
+        "files": sorted(samples["file_sha256"].drop_nulls().unique()),
+    }
+
+
+def _diagnosed(cells: pl.DataFrame) -> dict[str, Any]:
+    blamed = cells.filter(pl.col("verdict") == "data").sort("checkpoint", "benchmark", "level", "cell")
+    return {
+        "sha256": digest(cells),
+        "code_sha256": sorted(cells["code_sha256"].drop_nulls().unique()),
+        "settings_sha256": sorted(cells["settings_sha256"].drop_nulls().unique()),
+        "cells": blamed.select("checkpoint", "reference", "benchmark", "level", "cell", "weakness").to_dicts(),
+    }
+
+
+def _arm(arm: Arm) -> dict[str, Any]:
+    return {"rows": arm.rows.height, "tokens": int(arm.rows["tokens_used"].sum()), "sha256": digest(arm.rows)}

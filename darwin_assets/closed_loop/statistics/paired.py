@@ -1,0 +1,82 @@
+"""Two checkpoints on the same items: is the difference more than chance?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
+from darwin_assets.closed_loop.statistics.shares import Floats
+
+Test = Literal["mcnemar", "permutation"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`delta`: mean score less that of the reference, with its interval; `p`: two-sided, of no difference."""
+
+    delta: float
+    low: float
+    high: float
+    p: float
+    test: Test
+
+
+def compare(score: Floats, ref_score: Floats, settings: StatisticsSettings) -> Comparison:
+    """Scores (0 to 1) of the same items in the same order. Right and wrong alone: McNemar's exact test; else, as with
+    means of repeated samples, a paired permutation test. ValueError for no items."""
+    if not score.size or score.shape != ref_score.shape:
+        raise ValueError(f"scores of {score.size} and {ref_score.size} items cannot be paired")
+    differences = score - ref_score
+    low, high = _interval(differences, settings.confidence)
+    p, test = _p_value(score, ref_score, settings)
+    return Comparison(float(differences.mean()), low, high, p, test)
+
+
+def mcnemar(only_checkpoint: int, only_reference: int) -> float:
+    """McNemar's exact two-sided p-value, from the items that only one of the two has right."""
+    from statsmodels.stats.contingency_tables import mcnemar as exact
+
+    return float(exact([[0, only_checkpoint], [only_reference, 0]], exact=True).pvalue)
+
+
+def permutation(differences: Floats, settings: StatisticsSettings) -> float:
+    """Two-sided p-value of the mean difference when each item's sign is drawn anew; items without a difference say
+    nothing."""
+    from scipy.stats import permutation_test
+
+    changed = differences[differences != 0]
+    if changed.size < 2:
+        return 1.0  # either sign of a single item is as extreme
+    found = permutation_test(
+        (changed,),
+        np.mean,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=settings.permutations,
+        rng=np.random.default_rng(settings.seed),
+    )
+    return float(found.pvalue)
+
+
+def _p_value(score: Floats, ref_score: Floats, settings: StatisticsSettings) -> tuple[float, Test]:
+    if is_right_or_wrong(score) and is_right_or_wrong(ref_score):
+        return mcnemar(int((score > ref_score).sum()), int((score < ref_score).sum())), "mcnemar"
+    return permutation(score - ref_score, settings), "permutation"
+
+
+def is_right_or_wrong(scores: Floats) -> bool:
+    """Whether all scores are 0 or 1."""
+    return bool(np.isin(scores, (0.0, 1.0)).all())
+
+
+def _interval(differences: Floats, confidence: float) -> tuple[float, float]:
+    """Of a mean of paired differences, after Agresti and Min (2005): two items more, half of one gained, half of one lost
+    and one without a difference, so that few items and no differences still give a width."""
+    from statsmodels.stats.weightstats import DescrStatsW
+
+    weights = np.append(np.ones(differences.size), (0.5, 0.5, 1.0))
+    low, high = DescrStatsW(np.append(differences, (1.0, -1.0, 0.0)), weights=weights).zconfint_mean(1 - confidence)
+    return max(float(low), -1.0), min(float(high), 1.0)

@@ -1,0 +1,63 @@
+"""Would the same slices be the weakest ones if other items of the benchmark had been asked? Ranks under the bootstrap."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
+from darwin_assets.closed_loop.statistics.shares import Floats
+
+STABILITY = pl.Schema(
+    {
+        "checkpoint": pl.String(),
+        "benchmark": pl.String(),
+        "n_cells": pl.Int64(),
+        "spearman": pl.Float64(),  # mean rank correlation of the weaknesses in resamples with those of all items
+        "spearman_low": pl.Float64(),
+        "spearman_high": pl.Float64(),
+        "kendall": pl.Float64(),
+        "kendall_low": pl.Float64(),
+        "kendall_high": pl.Float64(),
+        "same_weakest": pl.Float64(),  # share of resamples with the same weakest slice
+    }
+)
+
+
+def stability(members: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFrame:
+    """A frame of STABILITY from `cells.MEMBERS`: a row a checkpoint and benchmark of three slices and more."""
+    slices = members.filter(level="slice").sort("checkpoint", "benchmark", "cell", "item")
+    rows = [
+        {"checkpoint": checkpoint, "benchmark": benchmark} | _ranks(of, settings)
+        for (checkpoint, benchmark), of in slices.group_by("checkpoint", "benchmark", maintain_order=True)
+        if of["cell"].n_unique() > 2
+    ]
+    return pl.DataFrame(rows, schema=STABILITY)
+
+
+def _ranks(items: pl.DataFrame, settings: StatisticsSettings) -> dict[str, float]:
+    """Nothing but the number of cells where all are equally weak: then there are no ranks."""
+    from scipy.stats import kendalltau, spearmanr
+
+    losses = (items["ref_score"] - items["score"]).to_numpy()
+    cell = items["cell"].rank("dense").to_numpy().astype(np.int64) - 1
+    measured = _weaknesses(losses, cell, np.ones((1, losses.size)))[0]
+    chances = np.full(losses.size, 1 / losses.size)
+    drawn = np.random.default_rng(settings.seed).multinomial(losses.size, chances, settings.resamples)
+    resampled = [one for one in _weaknesses(losses, cell, drawn.astype(np.float64)) if np.ptp(one)]
+    figures: dict[str, float] = {"n_cells": measured.size}
+    if not np.ptp(measured) or not resampled:
+        return figures
+    tail = (1 - settings.confidence) / 2
+    for name, correlation in (("spearman", spearmanr), ("kendall", kendalltau)):
+        values = [float(correlation(measured, one).statistic) for one in resampled]
+        low, high = np.quantile(values, (tail, 1 - tail))
+        figures |= {name: float(np.mean(values)), f"{name}_low": float(low), f"{name}_high": float(high)}
+    return figures | {"same_weakest": float(np.mean([one.argmax() == measured.argmax() for one in resampled]))}
+
+
+def _weaknesses(losses: Floats, cell: npt.NDArray[np.int64], times: Floats) -> Floats:
+    """A row a resample, a column a cell: the cell's part of the benchmark's gap; `times`: how often each item was drawn."""
+    belongs = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
+    return np.asarray((times * losses) @ belongs / losses.size, np.float64)

@@ -1,0 +1,131 @@
+"""The signs of outputs: made ones, each of which shows one of them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from darwin_assets.closed_loop.channel.settings import ChannelSettings
+from darwin_assets.closed_loop.channel.signs import signs
+from darwin_assets.closed_loop.columns import SAMPLES, SIGNS
+from darwin_assets.evaluation.scoring.settings import ScoringSettings
+
+SETTINGS = ChannelSettings(scoring=ScoringSettings(n_workers=1))
+N_PLAIN = 12
+STEPS = "We add the numbers one after the other, as the text says. "
+REMARK = " It is worth noting that this could have been seen without any work at all."
+
+
+def sample(item: int, output: str | None, gold: str, *, verdict: bool | None = True, **others: Any) -> dict[str, Any]:
+    question = f"What is the {item}th number?"
+    made = {
+        "format": "made", "benchmark": "numbers", "item_id": str(item), "model": "m", "prompt": f"Q: {question}\nA:",
+        "question": question, "output": output, "gold": [gold], "verdict": verdict, "metric": "exact_match",
+        "score": None if verdict is None else float(verdict), "sample": 0, "file": "f", "line": item,
+        "item": str(item), "checkpoint": "m", "primary": True, "file_sha256": "0",
+    }  # fmt: skip
+    return made | others
+
+
+def plain(**others: Any) -> list[dict[str, Any]]:
+    """Outputs right and wrong that end where they should: by them the rule of scoring is found."""
+    return [
+        sample(1000 + n, f"{STEPS}So the answer is {n + n % 2}.", str(n), verdict=n % 2 == 0, **others)
+        for n in range(2 * N_PLAIN)
+    ]
+
+
+def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    frame = pl.DataFrame([*rows, *plain()], schema=SAMPLES)
+    found = signs(frame, SETTINGS)
+    assert found.schema == SIGNS
+    return found.head(len(rows)).to_dicts()
+
+
+def test_a_right_answer_that_goes_on_is_a_prefix_and_right_when_cut() -> None:
+    [found] = told([sample(1, f"{STEPS}So the answer is 7.{REMARK}", "7", verdict=False)])
+    assert (found["answer_is_prefix"], found["runs_on"], found["correct_when_cut"]) == (True, True, True)
+    assert not found["only_format"]
+    assert found["cut_off"] is None
+
+
+def test_a_wrong_answer_that_goes_on_stays_wrong() -> None:
+    [found] = told([sample(1, f"{STEPS}So the answer is 8.{REMARK}", "7", verdict=False)])
+    assert (found["answer_is_prefix"], found["runs_on"], found["correct_when_cut"]) == (False, True, False)
+
+
+def test_a_wrong_answer_that_ends_shows_nothing() -> None:
+    [found] = told([sample(1, f"{STEPS}So the answer is 8.", "7", verdict=False)])
+    assert [found[name] for name in ("answer_is_prefix", "runs_on", "correct_when_cut", "only_format")] == [False] * 4
+
+
+def test_a_right_answer_in_another_form_is_told_apart() -> None:
+    [found] = told([sample(1, f"{STEPS}So the answer is 7 apples.", "7", verdict=False)])
+    assert found["only_format"]
+    assert not found["answer_is_prefix"]
+
+
+def test_another_metric_that_finds_the_output_right_says_the_same() -> None:
+    output = f"{STEPS}It must be seven then."
+    rows = [
+        sample(1, output, "7", verdict=False),
+        sample(1, output, "7", metric="flexible_match", primary=False),
+        sample(2, output, "7", verdict=False),
+        sample(2, output, "7", metric="is_polite", primary=False),
+    ]
+    assert [one["only_format"] for one in told(rows)[:2]] == [True, False]
+
+
+def test_the_limit_of_length_is_told_by_the_reason_of_finishing() -> None:
+    rows = [
+        sample(n, STEPS, "7", verdict=False, finish_reason=reason) for n, reason in enumerate(("length", "stop", None))
+    ]
+    assert [one["cut_off"] for one in told(rows)] == [True, False, None]
+
+
+def test_without_a_verdict_nothing_is_said_that_needs_one() -> None:
+    [found] = told([sample(1, f"{STEPS}So the answer is 7.{REMARK}", "7", verdict=None, benchmark="unscored")])
+    assert [found[name] for name in ("correct", "answer_is_prefix", "correct_when_cut", "only_format")] == [None] * 4
+    assert found["runs_on"]
+
+
+def test_nothing_is_scored_again_by_a_rule_that_does_not_give_the_stored_verdicts() -> None:
+    """Here a verdict has nothing to do with the answer."""
+    rows = [sample(n, f"{STEPS}So the answer is {n}.", "7", verdict=n > 6, benchmark="odd") for n in range(30)]
+    [found] = told([sample(90, f"{STEPS}So the answer is 7.{REMARK}", "7", verdict=False, benchmark="odd"), *rows])[:1]
+    assert found["correct_when_cut"] is None
+    # the first statement says the right answer all the same
+    assert found["answer_is_prefix"]
+
+
+def test_what_begins_with_the_answer_is_more_than_a_word_that_begins_alike() -> None:
+    said = {
+        ("7 is what I would say, all in all.", "7"): False,
+        ("So the answer is 7, which is what I would say, all in all.", "7"): True,
+        ("So the answer is 70, which is what I would say, all in all.", "7"): False,
+        ("So the answer is 7.5, which is what I would say, all in all.", "7"): False,
+        ("No one knows the answer to this, all in all.", "No"): False,
+        ("No.", "No"): False,
+        ("No, since nobody does.", "No"): True,
+    }
+    rows = [sample(n, output, gold, verdict=False) for n, (output, gold) in enumerate(said)]
+    assert [one["answer_is_prefix"] for one in told(rows)] == list(said.values())
+
+
+def test_weighed_options_have_letters_and_no_text() -> None:
+    listed = "\nA. one\nB. two\nC. three\nAnswer:"
+    row = sample(1, None, "two", verdict=False, prompt="What is it?" + listed, question="What is it?", prediction=["C"])
+    [found] = told([row])
+    assert (found["likelihood"], found["letter"], found["gold_letter"]) == (True, "C", "B")
+    assert found["runs_on"] is None
+    assert found["worked"] is None
+
+
+def test_rows_that_could_not_be_read_have_no_signs() -> None:
+    broken = sample(1, "7", "7") | {"error": "json.malformed"}
+    found = signs(pl.DataFrame([broken, *plain()], schema=SAMPLES), SETTINGS)
+    assert len(found) == 2 * N_PLAIN
+
+
+def test_no_samples_have_no_signs() -> None:
+    assert signs(pl.DataFrame(schema=SAMPLES), SETTINGS).equals(pl.DataFrame(schema=SIGNS))

@@ -1,0 +1,109 @@
+"""The draw of both arms: in proportion to the weights, to the token, under the caps."""
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.stats import chisquare
+
+from darwin_assets.closed_loop.mix.draw import CONTROL, TARGETED, budget_of, draw, targeted_weights
+from darwin_assets.closed_loop.mix.settings import MixSettings
+from tests.unit.closed_loop.mix_pools import PAIR, pool_of, targets_of
+
+UNCAPPED = MixSettings(max_source_share=1.0)
+
+
+def uniform(pool: pl.DataFrame) -> pl.Series:
+    return pl.Series([1.0] * pool.height)
+
+
+def test_a_row_weighs_the_weaknesses_of_the_pairs_that_it_holds():
+    pool = pool_of([1] * 4, [["counting"], PAIR, [*PAIR, "unit_handling"], []])
+    targets = targets_of((PAIR, 0.08), (["comparison", "unit_handling"], 0.02))
+    assert targeted_weights(pool, targets, 0.05).to_list() == pytest.approx([0.05, 1.05, 1.3, 0.05])
+
+
+@pytest.mark.parametrize("weights", [[1.0] * 5, [0.05, 0.05, 1.05, 1.3, 0.3]])
+def test_the_first_row_is_drawn_in_proportion_to_the_weights(weights):
+    """Chi-square over 4,000 seeds; the seeds are fixed, so that the test either always passes or never."""
+    pool = pool_of([10] * 5)
+    drawn = [
+        draw(pool, pl.Series(weights), 10, TARGETED, MixSettings(seed=seed, max_source_share=1.0))["id"][0]
+        for seed in range(4_000)
+    ]
+    observed = [drawn.count(one) for one in pool["id"]]
+    expected = [4_000 * weight / sum(weights) for weight in weights]
+    assert chisquare(observed, expected).pvalue > 0.01
+    if weights[0] != weights[-1]:
+        assert chisquare(observed).pvalue < 1e-12
+
+
+def test_pairs_of_rows_are_drawn_one_after_the_other_in_proportion_to_what_is_left():
+    """Without replacement: the chance of an order is w1/W * w2/(W - w1)."""
+    pool, weights = pool_of([10] * 3), [1.0, 2.0, 4.0]
+    drawn = [
+        tuple(draw(pool, pl.Series(weights), 20, TARGETED, MixSettings(seed=seed, max_source_share=1.0))["id"])
+        for seed in range(4_000)
+    ]
+    orders = [(one, other) for one in range(3) for other in range(3) if one != other]
+    expected = [4_000 * weights[one] / 7 * weights[other] / (7 - weights[one]) for one, other in orders]
+    names = pool["id"].to_list()
+    observed = [drawn.count((names[one], names[other])) for one, other in orders]
+    assert chisquare(observed, expected).pvalue > 0.01
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    rows=st.lists(st.tuples(st.integers(1, 60), st.sampled_from("abc"), st.integers(0, 9)), min_size=1, max_size=40),
+    budget=st.integers(1, 600),
+    share=st.sampled_from([0.34, 0.5, 1.0]),
+    seed=st.integers(0, 5),
+)
+def test_the_budget_is_met_to_the_token_and_the_caps_hold(rows, budget, share, seed):
+    tokens, sources, clusters = zip(*rows, strict=True)
+    pool = pool_of(tokens, None, sources, [str(one) for one in clusters])
+    how = MixSettings(seed=seed, max_source_share=share, max_cluster_rows=2)
+    arm = draw(pool, uniform(pool), budget, CONTROL, how)
+    used = arm["tokens_used"].sum()
+    assert used <= budget
+    assert arm["id"].is_unique().all()
+    assert (arm["tokens_used"] == arm["tokens"])[:-1].all()
+    assert (arm["tokens_used"] <= arm["tokens"]).all()
+    assert arm.group_by("cluster").len()["len"].max() <= 2 if arm.height else True
+    assert all(n <= budget * share for n in arm.group_by("source").agg(pl.col("tokens_used").sum())["tokens_used"])
+    if used < budget:
+        assert not _could_take_one_more(pool, arm, budget, how)
+
+
+def _could_take_one_more(pool: pl.DataFrame, arm: pl.DataFrame, budget: int, how: MixSettings) -> bool:
+    left = budget - arm["tokens_used"].sum()
+    of_source = dict(arm.group_by("source").agg(pl.col("tokens_used").sum()).iter_rows())
+    of_cluster = dict(arm.group_by("cluster").len().iter_rows())
+    return any(
+        of_cluster.get(one["cluster"], 0) < how.max_cluster_rows
+        and of_source.get(one["source"], 0) + min(one["tokens"], left) <= int(budget * how.max_source_share)
+        for one in pool.join(arm, on="id", how="anti").iter_rows(named=True)
+    )
+
+
+def test_a_row_that_fits_exactly_is_taken_whole_before_another_is_cut():
+    pool = pool_of([30, 30, 30, 10])
+    arms = [draw(pool, uniform(pool), 40, CONTROL, MixSettings(seed=seed, max_source_share=1.0)) for seed in range(20)]
+    assert all(arm["tokens_used"].sum() == 40 for arm in arms)
+    assert all((arm["tokens_used"] == arm["tokens"]).all() for arm in arms)
+    (cut,) = draw(pool_of([30]), pl.Series([1.0]), 12, CONTROL, UNCAPPED).select("tokens", "tokens_used").rows()
+    assert cut == (30, 12)
+
+
+def test_the_order_of_the_pool_does_not_matter_and_the_seed_does():
+    pool = pool_of(list(range(1, 60)))
+    first = draw(pool, uniform(pool), 200, CONTROL, UNCAPPED)
+    assert draw(pool.reverse(), uniform(pool), 200, CONTROL, UNCAPPED).equals(first)
+    assert not draw(pool, uniform(pool), 200, CONTROL, MixSettings(seed=2, max_source_share=1.0)).equals(first)
+    assert first["place"].to_list() == list(range(first.height))
+
+
+def test_without_a_budget_an_arm_is_a_share_of_the_pool():
+    pool = pool_of([400, 600])
+    assert budget_of(pool, MixSettings()) == 100
+    assert budget_of(pool, MixSettings(budget_tokens=77)) == 77

@@ -1,0 +1,198 @@
+"""Every statistic against SciPy, statsmodels, a formula or a count of all cases."""
+
+import math
+import warnings
+from itertools import product
+
+import numpy as np
+import pytest
+import scipy.stats
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from statsmodels.stats.contingency_tables import SquareTable
+from statsmodels.stats.contingency_tables import mcnemar as mcnemar_table
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+from darwin_assets.closed_loop.statistics import relative
+from darwin_assets.closed_loop.statistics.excess import excess
+from darwin_assets.closed_loop.statistics.letters import letter_bias
+from darwin_assets.closed_loop.statistics.many import holm
+from darwin_assets.closed_loop.statistics.paired import compare, mcnemar, permutation
+from darwin_assets.closed_loop.statistics.relative import Change
+from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
+from darwin_assets.closed_loop.statistics.shares import fisher, two_shares, wilson
+from darwin_assets.evaluation.pass_at_k import mean_pass_at_k
+
+SETTINGS = StatisticsSettings()
+Z = scipy.stats.norm.ppf(0.975)
+
+
+@given(st.integers(1, 2000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))))
+def test_wilson_is_its_formula_and_that_of_both_libraries(case: tuple[int, int]) -> None:
+    right, n = case
+    low, high = wilson([right], [n], 0.95)
+    share, square = right / n, Z * Z / n
+    middle = (share + square / 2) / (1 + square)
+    half = Z * math.sqrt(share * (1 - share) / n + square / (4 * n)) / (1 + square)
+    assert (low[0], high[0]) == pytest.approx((max(middle - half, 0), min(middle + half, 1)), abs=1e-12)
+    by_scipy = scipy.stats.binomtest(right, n).proportion_ci(method="wilson")
+    assert (low[0], high[0]) == pytest.approx((by_scipy.low, by_scipy.high), abs=1e-9)
+    assert (low[0], high[0]) == pytest.approx(proportion_confint(right, n, method="wilson"))
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_mcnemar_is_a_sign_test_of_what_differs(one: int, other: int) -> None:
+    expected = scipy.stats.binomtest(one, one + other).pvalue if one + other else 1.0
+    assert mcnemar(one, other) == pytest.approx(expected)
+    assert mcnemar(one, other) == mcnemar_table([[0, one], [other, 0]], exact=True).pvalue
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_holm_is_its_definition_and_that_of_statsmodels(seed: int) -> None:
+    p = np.random.default_rng(seed).random(30).round(2) ** 4
+    by_size, corrected, so_far = np.argsort(p), np.empty(len(p)), 0.0
+    for place, at in enumerate(by_size):
+        so_far = max(so_far, min(1.0, (len(p) - place) * p[at]))
+        corrected[at] = so_far
+    assert holm(p) == pytest.approx(corrected)
+    assert holm(p) == pytest.approx(multipletests(p, method="holm")[1])
+
+
+def test_holm_leaves_out_what_was_not_tested() -> None:
+    assert holm([0.01, math.nan, 0.04]) == pytest.approx([0.02, math.nan, 0.04], nan_ok=True)
+    assert np.isnan(holm([math.nan])).all()
+    assert not holm([]).size
+
+
+def test_the_figures_of_aime() -> None:
+    """papers.md §2.5: 2/30, 8/30 and 0/30 problems, and both years together."""
+    assert fisher(2, 30, 8, 30) == pytest.approx(0.080, abs=5e-4)
+    assert fisher(0, 30, 8, 30) == pytest.approx(0.0046, abs=5e-5)
+    assert fisher(2, 60, 16, 60) == pytest.approx(0.0005, abs=5e-5)
+    solved, unsolved = [(128, 1)], [(128, 0)]
+    shares = [100 * mean_pass_at_k(solved * right + unsolved * (30 - right), 128) for right in (2, 8, 0)]
+    assert shares == pytest.approx([6.67, 26.67, 0.0], abs=5e-3)
+
+
+@given(st.integers(1, 60).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n), st.integers(0, 40), st.just(40))))
+def test_two_shares_are_newcombe_and_fisher(case: tuple[int, int, int, int]) -> None:
+    right, n, other_right, other_n = case
+    found = two_shares(*case, confidence=0.95)
+    (low, high), (other_low, other_high) = (
+        scipy.stats.binomtest(count, of).proportion_ci(method="wilson") for count, of in (case[:2], case[2:])
+    )
+    one, other = right / n, other_right / other_n
+    assert found.delta == one - other
+    assert found.low == pytest.approx(found.delta - math.hypot(one - low, other_high - other), abs=1e-9)
+    assert found.high == pytest.approx(found.delta + math.hypot(high - one, other - other_low), abs=1e-9)
+    table = [[right, n - right], [other_right, other_n - other_right]]
+    assert found.p == scipy.stats.fisher_exact(table).pvalue
+
+
+@given(st.lists(st.tuples(st.booleans(), st.booleans()), min_size=1, max_size=60))
+def test_right_and_wrong_are_compared_by_mcnemar_and_agresti_min(verdicts: list[tuple[bool, bool]]) -> None:
+    score, ref_score = np.array(verdicts, dtype=np.float64).T
+    only, only_ref, n = int((score > ref_score).sum()), int((score < ref_score).sum()), len(verdicts)
+    found = compare(score, ref_score, SETTINGS)
+    assert (found.test, found.p) == ("mcnemar", mcnemar(only, only_ref))
+    assert found.delta == pytest.approx((only - only_ref) / n)
+    # half an item more in each cell of the table; the variance divided by n + 1 and not n + 2, as statsmodels does
+    middle = (only - only_ref) / (n + 2)
+    half = Z * math.sqrt(((only + only_ref + 1) / (n + 2) - middle**2) / (n + 1))
+    assert (found.low, found.high) == pytest.approx((max(middle - half, -1), min(middle + half, 1)))
+
+
+@pytest.mark.parametrize("differences", [(0.5, 0.25, 0.75, 0.5), (0.5, -0.25, 0.125, 0.0, 1.0), (0.25,), (0.0, 0.0)])
+def test_a_permutation_test_of_few_items_counts_all_signs(differences: tuple[float, ...]) -> None:
+    values = np.array(differences)
+    means = [abs(np.dot(signs, values)) for signs in product((1, -1), repeat=values.size)]
+    expected = np.mean([mean >= abs(values.sum()) - 1e-12 for mean in means])
+    assert permutation(values, SETTINGS) == pytest.approx(expected)
+
+
+def test_a_permutation_test_of_many_items_is_near_the_t_test_and_the_same_every_time() -> None:
+    differences = np.random.default_rng(3).normal(0.06, 0.3, 120).round(2)
+    by_t = scipy.stats.ttest_1samp(differences, 0.0).pvalue
+    found = permutation(differences, SETTINGS)
+    assert found == pytest.approx(by_t, abs=0.01)
+    assert found == permutation(differences, SETTINGS)
+
+
+def test_repeated_samples_are_compared_by_permutation() -> None:
+    found = compare(np.array([0.5, 0.75, 1.0]), np.array([0.25, 0.25, 0.5]), SETTINGS)
+    assert (found.test, found.p, found.delta) == ("permutation", 0.25, pytest.approx(1.25 / 3))
+
+
+def test_what_cannot_be_paired() -> None:
+    with pytest.raises(ValueError, match="cannot be paired"):
+        compare(np.empty(0), np.empty(0), SETTINGS)
+    with pytest.raises(ValueError, match="2 and 3 items"):
+        compare(np.ones(2), np.ones(3), SETTINGS)
+
+
+@settings(max_examples=50)
+@given(st.lists(st.tuples(st.sampled_from((-1.0, 0.0, 1.0)), st.booleans()), min_size=8, max_size=60))
+def test_excess_is_a_sign_test_and_welchs_test(items: list[tuple[float, bool]]) -> None:
+    losses, inside = np.array([loss for loss, _ in items]), np.array([one for _, one in items])
+    assume(2 <= inside.sum() <= len(items) - 2)
+    within, without = losses[inside], losses[~inside]
+    assume(np.ptp(within) or np.ptp(without))
+    lost, changed = int((within > 0).sum()), int((within != 0).sum())
+    sign = scipy.stats.binomtest(lost, changed, alternative="greater").pvalue if changed else 1.0
+    with warnings.catch_warnings(action="ignore"):  # SciPy warns of a group without variance
+        welch = scipy.stats.ttest_ind(within, without, equal_var=False, alternative="greater").pvalue
+    assert excess(losses, [inside])[0] == pytest.approx(max(sign, welch), abs=1e-9)
+
+
+def test_groups_without_any_variance_are_told_by_the_sign_test() -> None:
+    lost = np.array([1.0] * 20 + [0.0] * 20)
+    assert excess(lost, [lost > 0])[0] == pytest.approx(0.5**20)
+    assert excess(np.zeros(40), [lost > 0])[0] == 1.0
+    assert not excess(lost, []).size
+
+
+def test_excess_of_repeated_samples_is_two_t_tests() -> None:
+    generator = np.random.default_rng(1)
+    losses, inside = generator.normal(0.1, 0.4, 80), np.arange(80) < 30
+    losses[inside] += 0.3
+    at_all = scipy.stats.ttest_1samp(losses[inside], 0.0, alternative="greater").pvalue
+    more = scipy.stats.ttest_ind(losses[inside], losses[~inside], equal_var=False, alternative="greater").pvalue
+    assert excess(losses, [inside])[0] == pytest.approx(max(at_all, more))
+
+
+def test_letters_that_are_chosen_too_often() -> None:
+    right = list("ABCD" * 15)
+    chosen = ["A" if place % 3 == 0 else letter for place, letter in enumerate(right)]
+    found = letter_bias(chosen, right)
+    expected = SquareTable(
+        np.array(
+            [
+                [sum((c, r) == (one, other) for c, r in zip(chosen, right, strict=True)) for other in "ABCD"]
+                for one in "ABCD"
+            ]
+        ),
+        shift_zeros=False,
+    ).homogeneity()
+    assert (found.statistic, found.p) == pytest.approx((expected.statistic, expected.pvalue))
+    assert found.p < 0.01
+    assert max(found.excess, key=lambda letter: found.excess[letter]) == "A"
+    assert sum(found.excess.values()) == pytest.approx(0.0)
+
+
+def test_letters_of_right_answers_have_no_bias() -> None:
+    assert letter_bias("ABCA", "ABCA").p == 1.0
+    assert letter_bias("BA", "AB").p == 1.0
+    with pytest.raises(ValueError, match="no items"):
+        letter_bias("", "")
+
+
+def test_a_relative_change_is_not_one_in_points() -> None:
+    """papers.md §2.4: 46.82 % less of 47.27 is 25.14."""
+    warm_start = relative.before(25.14, -0.4682)
+    assert warm_start == pytest.approx(47.27, abs=5e-3)
+    change = Change(warm_start, 25.14)
+    assert (change.relative, change.points) == pytest.approx((-0.4682, -22.13), abs=5e-3)
+    assert Change(0.0, 0.5).relative is None
+    with pytest.raises(ValueError, match="leaves nothing"):
+        relative.before(0.0, -1.0)
