@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from darwin_assets.acquire.intake import take
+from darwin_assets.acquire.manifest import ManifestError
 from darwin_assets.batches import BATCHES, EVALUATIONS
 from darwin_assets.closed_loop.drop import is_evaluation
+from resources.errors import DarwinError
 from resources.lake import Lake
 from resources.landing import LandingZone
 
@@ -69,13 +71,20 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, la
             context.log.warning(f"drop {name} is quarantined: {intake.refused}")
     # read back from the folder: a tick that died after taking a drop has left its key there
     known = {key for one in (BATCHES, EVALUATIONS) for key in context.instance.get_dynamic_partitions(one.name or "")}
-    new = [key for key in landing.taken_keys() if key not in known]
-    evaluations = [key for key in new if is_evaluation(key, landing, lake)]
-    batches = [key for key in new if key not in evaluations]
+    evaluations: list[str] = []
+    batches: list[str] = []
+    for key in landing.taken_keys():
+        if key in known:
+            continue
+        try:
+            (evaluations if is_evaluation(key, landing, lake) else batches).append(key)
+        except (ManifestError, DarwinError, FileNotFoundError) as error:
+            context.log.error(f"{key} waits in taken/: {error}")
     return dg.SensorResult(
         run_requests=[
-            dg.RunRequest(run_key=key, partition_key=key, job_name=(CLOSED_LOOP if key in evaluations else TO_L3).name)
-            for key in new
+            dg.RunRequest(run_key=key, partition_key=key, job_name=job.name)
+            for job, keys in ((TO_L3, batches), (CLOSED_LOOP, evaluations))
+            for key in keys
         ],
         dynamic_partitions_requests=[
             partitions.build_add_request(keys)

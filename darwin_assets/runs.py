@@ -88,12 +88,12 @@ def run_batch(
 
 def _is_evaluation(project: Project, instance: dg.DagsterInstance, key: str) -> bool:
     """Whether a key is that of an evaluation. DarwinError where nothing has landed under it."""
-    if key in project.landing.taken_keys():
-        # a landing that was cut off after it took the drop has left the key there and nowhere else
-        return make_known(project, instance, key)
     for partitions in (EVALUATIONS, BATCHES):
         if key in instance.get_dynamic_partitions(partitions.name or ""):
             return partitions is EVALUATIONS
+    if key in project.landing.taken_keys():
+        # a landing that was cut off after it took the drop has left the key there and nowhere else
+        return make_known(project, instance, key)
     raise DarwinError(f"batch {key} is not known: `darwin land` makes one and prints its key")
 
 

@@ -78,11 +78,12 @@ def _some(places: list[int], drawn: random.Random) -> list[int]:
 def _gone_on(row: Mapping[str, Any], form: str, other: Mapping[str, Any], drawn: random.Random) -> dict[str, Any]:
     output = row["output"].rstrip()
     told = row["finish_reason"] is not None
+    ended = {"finish_reason": "length" if form == "cut_off" or told else None}
     if form.startswith("cut_off"):
         whole = output + _next_item(other, drawn) + _rambling(drawn, 40)
         limit = len(output) + drawn.randint(*N_CHARS_LIMIT)
-        return {"output": whole[:limit], "finish_reason": "length" if form == "cut_off" or told else None}
-    return {"output": output + _SUFFIX[form](row, other, drawn), "finish_reason": "stop" if told else None}
+        return {"output": whole[:limit]} | ended
+    return {"output": output + _SUFFIX[form](row, other, drawn)} | ended
 
 
 def _next_item(other: Mapping[str, Any], drawn: random.Random) -> str:

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
+Verdict = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 EvaluationKey = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}\.[a-z0-9][a-z0-9-]{0,39}\.\d{4}$")]
 
 
@@ -38,7 +39,9 @@ class Checkpoint(BaseModel):
 
 
 class Validates(BaseModel):
-    """The evaluation whose proposed action was tried, and which checkpoint of this one stands for what."""
+    """The evaluation whose proposed action was tried, and which checkpoint of this one stands for what. `mix`: the verdict
+    of the mix that was trained on, which stands in the manifest of its export; not stated: the one that stands.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -46,6 +49,7 @@ class Validates(BaseModel):
     before: Name
     targeted: Name
     control: Name
+    mix: Verdict | None = None
 
     @model_validator(mode="after")
     def _three_checkpoints(self) -> Self:

@@ -168,9 +168,11 @@ class Manifest(EvaluationFacts):
                 )
 
 
-def read_manifest(folder: Path, collected_at: datetime | None = None) -> Manifest:
-    """The manifest of a drop (`manifest.yaml`, `.yml` or `.json`); `collected_at` is used where it states
-    no time.
+def read_manifest(
+    folder: Path, collected_at: datetime | None = None, instead: Mapping[str, str] | None = None
+) -> Manifest:
+    """The manifest of a drop (`manifest.yaml`, `.yml` or `.json`); `collected_at` is used where it states no time, and the
+    fields of `instead` stand in for its own.
 
     ManifestError when it is missing, stands there twice, is not YAML or JSON, or a field is wrong.
     """
@@ -182,6 +184,8 @@ def read_manifest(folder: Path, collected_at: datetime | None = None) -> Manifes
     content = _load(found[0])
     if isinstance(content, dict) and content.get("collected_at") is None and collected_at is not None:
         content = {**content, "collected_at": collected_at}
+    if isinstance(content, dict) and instead:
+        content = {**content, **instead}
     try:
         return Manifest.model_validate(content)
     except ValidationError as error:

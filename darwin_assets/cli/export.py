@@ -91,6 +91,9 @@ def _show(done: "Exported", copied: Path | None, place: str) -> None:
         say(
             f"no longer published as they were drawn: {gone} of {manifest['mix']['rows_drawn']} rows; draw the mix again"
         )
+    if missing := manifest.get("mix", {}).get("tokens_missing"):
+        budget = manifest["mix"]["manifest"]["budget_tokens"]
+        say(f"the arm is short of {missing} of its {budget} tokens: compare it with the other arm before training")
     if left := manifest["left_out"]["rows"]:
         reasons = ", ".join(f"{reason} {n}" for reason, n in manifest["left_out"]["reasons"].items())
         say(f"left out: {left} rows ({reasons})")

@@ -19,18 +19,23 @@ def land(
     source: Annotated[str | None, typer.Option(help="Name of the source: a-z, 0-9 and -.")] = None,
     licence: Annotated[str | None, typer.Option(help="SPDX expression, e.g. CC-BY-4.0.")] = None,
     origin: Annotated[str | None, typer.Option(help="Where it was collected from (URL).")] = None,
-    kind: Annotated[str, typer.Option(help="documents or evaluation; a manifest.yaml says it itself.")] = "documents",
+    kind: Annotated[
+        str | None, typer.Option(help="documents, unless a manifest says otherwise, or evaluation.")
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Land a folder as one batch and print its key. A folder with a manifest.yaml needs no --source and --licence."""
+    """Land a folder as one batch and print its key.
+
+    A folder with a manifest.yaml needs no options; those that are given stand in for its fields.
+    """
     from darwin_assets.landing_desk import land_path
     from darwin_assets.project import dagster_instance, open_project
 
-    if kind not in ("documents", "evaluation"):
+    if kind not in (None, "documents", "evaluation"):
         raise typer.BadParameter("--kind is documents or evaluation")
     project = open_project()
     with dagster_instance(project) as instance:
-        intake = land_path(project, instance, path, source, licence, origin, cast("Kind", kind))
+        intake = land_path(project, instance, path, source, licence, origin, cast("Kind | None", kind))
     if intake.refused:
         out(as_json, {"drop": intake.drop, "refused": intake.refused}, f"quarantined: {intake.refused}")
         raise typer.Exit(QUARANTINED)

@@ -13,7 +13,7 @@ def loss_mask(
     end_token: Annotated[int, typer.Option(help="Id of the token that ends a document.")],
     as_json: AsJson = False,
 ) -> None:
-    """Count the ends of documents that have no part in the loss. Ends with 1 unless there are ends and all are learnt."""
+    """Count the ends of documents that have no part in the loss. Ends with 1 unless most have an end and all are learnt."""
     from dataclasses import asdict
 
     from darwin_assets.closed_loop.channel.loss_mask_audit import UnreadableShard, audit_shards
@@ -23,11 +23,13 @@ def loss_mask(
         found = audit_shards(shards, end_token)
     except UnreadableShard as error:
         raise DarwinError(str(error)) from error
-    facts = asdict(found) | {"share_not_learnt": found.share_not_learnt, "teaches_to_stop": found.teaches_to_stop}
+    told = ("share_with_end", "share_not_learnt", "teaches_to_stop")
+    facts = asdict(found) | {name: getattr(found, name) for name in told}
     out(
         as_json,
         facts,
-        f"{found.n_documents} documents, {found.n_ends} with their end: {found.n_not_learnt} ends are not learnt "
+        f"{found.n_documents} documents, {found.n_cut} of them cut by packing, {found.n_ends} with their end "
+        f"({found.share_with_end:.2%} of those not cut): {found.n_not_learnt} ends are not learnt "
         f"({found.share_not_learnt:.2%}); {found.n_learnt_tokens} of {found.n_tokens} tokens are",
     )
     if not found.teaches_to_stop:

@@ -94,7 +94,7 @@ def targeted_mix(
             waiver_of(config),
         )  # fmt: skip
     if mixed.promotion is None:
-        said = "no verdict says that data are at fault: there is nothing to aim a mix at"
+        said = "no operation stands out, and no weak slice names one: there is nothing to aim a mix at"
         context.log.info(f"targeted_mix of {key}: {said}")
         yield dg.AssetCheckResult(check_name=GATE, passed=True, description=said)
         return

@@ -61,6 +61,12 @@ def manifest(actions: Sequence[Action]) -> str:
     return json.dumps({"actions": said}, indent=1, sort_keys=True) + "\n"
 
 
+def outline(actions: Sequence[Action]) -> list[dict[str, Any]]:
+    """The same for a page: how many rows an action names, and not which."""
+    said = [action.model_dump(mode="json", exclude_defaults=True) for action in actions]
+    return [{**one, "rows": {level: len(ids) for level, ids in one.get("rows", {}).items()}} for one in said]
+
+
 def _proposed(wanted: dict[str, Any], affordances: pl.DataFrame, settings: ActionSettings) -> Action:
     fitting = affordances.filter(fits(wanted))
     dense = (
@@ -68,7 +74,7 @@ def _proposed(wanted: dict[str, Any], affordances: pl.DataFrame, settings: Actio
     )
     most = max(dense["tokens"].to_list(), default=0)
     action = _given(wanted["action"], most, settings)
-    rows = _ids(fitting.filter(~is_dense(wanted))) if action in ON_ROWS else {}
+    rows = _ids(fitting.filter(_is_meant(action), ~is_dense(wanted))) if action in ON_ROWS else {}
     return Action(
         **{name: wanted[name] for name in ("profile", "rule", "rule_sha256", "status", "weakness")},
         action=action,
@@ -81,6 +87,11 @@ def _proposed(wanted: dict[str, Any], affordances: pl.DataFrame, settings: Actio
         rows=rows,
         repaired_at={level: REPAIRED_AT[level] for level in rows} if action == "repair" else {},
     )
+
+
+def _is_meant(action: ActionName) -> pl.Expr:
+    """What shows nothing of the steps, a damaged text say, is no row to repair."""
+    return pl.col("supervision_density") > 0 if action == "repair" else pl.lit(True)
 
 
 def _ids(rows: pl.DataFrame) -> dict[str, Values]:

@@ -1,6 +1,5 @@
 """From the outputs of an evaluation to its diagnosis, as assets."""
 
-import json
 from typing import Any
 
 import dagster as dg
@@ -143,7 +142,7 @@ def _share_of_other(labels: pl.DataFrame) -> dict[str, float]:
 def diagnosis(
     context: dg.AssetExecutionContext, lake: Lake, ledger: GateLedger, raw: RawStore, work: Workplace
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    from darwin_assets.closed_loop.actions import manifest
+    from darwin_assets.closed_loop.actions import outline
     from darwin_assets.closed_loop.diagnosed import diagnose_evaluation
     from darwin_assets.closed_loop.dropped_shards import audit_dropped, shards_check
 
@@ -151,8 +150,9 @@ def diagnosis(
     with redacted(f"diagnosis of {key}"):
         found = diagnose_evaluation(lake, ledger, key, load_recipe(work.recipe_path()).closed_loop)
         cells = found.diagnosis.cells
-        version = DIAGNOSES_TABLE.write(lake, key, cells, run_id)
+        # what reads a diagnosis asks for its cells: written last, they never stand beside another one's operations
         OPERATIONS_TABLE.write(lake, key, found.diagnosis.operations, run_id)
+        version = DIAGNOSES_TABLE.write(lake, key, cells, run_id)
         report, shards = found.report(key), audit_dropped(lake, raw, key)
     return dg.MaterializeResult(
         metadata={
@@ -161,7 +161,7 @@ def diagnosis(
             **dict(cells["verdict"].value_counts().sort("verdict").iter_rows()),
             "weakest": table_of(_weakest(cells)),
             "report": dg.MetadataValue.md(report),
-            "actions": dg.MetadataValue.json(json.loads(manifest(found.side.actions))),
+            "actions": dg.MetadataValue.json(outline(found.side.actions)),
             "code_sha256": found.diagnosis.code_sha256,
             "delta_version": version,
         },

@@ -39,11 +39,13 @@ SIGNS = pl.Schema(
         "checkpoint": pl.String(),
         "sample": pl.Int32(),
         "correct": pl.Boolean(),  # the stored verdict
+        "scored_by": pl.String(),  # metric and scorer; null where nobody scored
         "answer_is_prefix": pl.Boolean(),  # the output begins with the right answer, and is scored wrong
         "cut_off": pl.Boolean(),  # ended by the limit of length; null where nothing says so
+        "cut_short": pl.Boolean(),  # ended before any answer: empty, but for thoughts, or at the limit of length
         "runs_on": pl.Boolean(),  # goes on after an answer that was complete
         "correct_when_cut": pl.Boolean(),  # scored again after a cut at the first stop pattern; null: cannot be scored again
-        "only_format": pl.Boolean(),  # holds the right answer, but not in the form that was scored
+        "only_format": pl.Boolean(),  # holds the right answer, whole or when cut, but not in the form that was scored
         "worked": pl.Boolean(),  # shows steps before its answer
         "frame": pl.String(),  # hash of the prompt without the item: instructions and examples
         "letter": pl.String(),  # the option that was chosen, where there are options
@@ -107,6 +109,9 @@ OPERATIONS = pl.Schema(
         "benchmark": pl.String(),
         "operation": pl.String(),
         "other": pl.String(),  # null: the operation alone
+        "background": pl.String(),  # this and the next two: null where its items do not agree
+        "task_type": pl.String(),
+        "form": pl.String(),
         "n": pl.Int64(),
         "score": pl.Float64(),
         "ref_score": pl.Float64(),
@@ -129,6 +134,7 @@ AFFORDANCES = pl.Schema(
         "licence": pl.String(),
         "text_sha256": pl.String(),
         "tokens": pl.Int64(),
+        "tokenizer": pl.String(),  # that counted them, with the digest of its file
         "content_world": pl.String(),
         "symbols": pl.List(pl.String()),  # symbolic systems
         "discourse": pl.String(),
@@ -146,6 +152,7 @@ RULE_EVIDENCE = pl.Schema(
         "action": pl.String(),
         "evaluation": pl.String(),  # that was diagnosed
         "validation": pl.String(),  # that was made after the intervention
+        "mix": pl.String(),  # verdict of the mix that was trained on: one intervention
         "credited": pl.Boolean(),
         "gain": pl.Float64(),  # of targeted over control on the diagnosed cells, 0 to 1
         "gain_low": pl.Float64(),

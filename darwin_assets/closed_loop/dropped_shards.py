@@ -38,7 +38,7 @@ def shards_check(audits: dict[str, LossMask]) -> dg.AssetCheckResult:
     """What the UI shows of them. An evaluation without shards has nothing to say."""
     masked = [name for name, mask in audits.items() if not mask.teaches_to_stop]
     said = (
-        f"{', '.join(masked)}: the ends of documents are not all learnt"
+        f"{', '.join(masked)}: the ends of documents are missing or not all learnt"
         if masked
         else "all ends of documents are learnt"
     )
@@ -48,7 +48,8 @@ def shards_check(audits: dict[str, LossMask]) -> dg.AssetCheckResult:
         severity=dg.AssetCheckSeverity.ERROR,
         description=said if audits else "no training shard was dropped beside the outputs",
         metadata={
-            name: f"{mask.n_not_learnt:,} of {mask.n_ends:,} ends are not learnt ({mask.share_not_learnt:.1%})"
+            name: f"{mask.n_not_learnt:,} of {mask.n_ends:,} ends are not learnt ({mask.share_not_learnt:.1%}); "
+            f"{mask.share_with_end:.1%} of the documents have one"
             for name, mask in audits.items()
         },
     )

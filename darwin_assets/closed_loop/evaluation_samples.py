@@ -11,7 +11,8 @@ from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.closed_loop.asset_parts import table_of
 from darwin_assets.closed_loop.drop import read_evaluation, read_facts, store_evaluation
 from darwin_assets.closed_loop.gated import Judged, publish, read_gated
-from darwin_assets.closed_loop.samples import other_questions
+from darwin_assets.closed_loop.samples import UNNAMED, other_questions
+from darwin_assets.closed_loop.statistics.outcomes import SCORE
 from darwin_assets.closed_loop.tables import SAMPLES_TABLE
 from darwin_assets.promotion import Promotion, Waiver
 from resources.gate_ledger import GateLedger
@@ -52,9 +53,11 @@ def judged(samples: pl.DataFrame) -> Judged:
         "error_share": errors.height / samples.height if samples.height else 0.0,
         "n_items": read["item"].n_unique(),
         "n_checkpoints": read["checkpoint"].n_unique(),
-        "n_unnamed": read.filter(pl.any_horizontal(pl.col("benchmark", "item_id").is_null())).height,
+        "n_unnamed": read.filter(
+            pl.any_horizontal(pl.col("benchmark", "item_id").is_null()) | (pl.col("checkpoint") == UNNAMED)
+        ).height,
         "n_twice": int(primary.select("checkpoint", "item", "sample").is_duplicated().sum()),
-        "n_unscored": primary["score"].null_count(),
+        "n_unscored": primary.select(SCORE.is_null().sum()).item(),
         "n_other_questions": other_questions(read),
     }
     by_rule = errors["error"].value_counts().sort("count", "error", descending=[True, False])

@@ -45,7 +45,16 @@ def _facts_of(folder: Path) -> EvaluationFacts:
 
 
 def _check_facts(facts: EvaluationFacts, samples: pl.DataFrame) -> None:
-    """ManifestError for a checkpoint of the manifest that has no outputs: a slip there would compare the wrong ones."""
+    """ManifestError for a checkpoint of the manifest that has no outputs, or those of two models: a slip there would compare
+    the wrong ones.
+    """
+    models = {*samples["model"].drop_nulls().unique()}
+    if taken := sorted(
+        name for name, one in facts.checkpoints.items() if one.model not in (None, name) and name in models
+    ):
+        raise ManifestError(
+            f"{', '.join(taken)}: a model of the files has this name too: name the checkpoint otherwise"
+        )
     found = samples["checkpoint"].drop_nulls().unique().sort().to_list()
     tried = [facts.validates.before, facts.validates.targeted, facts.validates.control] if facts.validates else []
     stated = {*facts.checkpoints, *tried, *([facts.reference] if facts.reference else [])}

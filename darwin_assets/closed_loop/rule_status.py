@@ -9,8 +9,11 @@ from darwin_assets.closed_loop.mapping import Rule, Status
 
 
 def statuses(rules: tuple[Rule, ...], evidence: pl.DataFrame, settings: RuleSettings) -> dict[str, Status]:
-    """Status by rule id from RULE_EVIDENCE. An intervention counts once; evidence of another wording does not count."""
-    counted = evidence.unique(["rule", "rule_sha256", "validation"], keep="first", maintain_order=True)
+    """Status by rule id from RULE_EVIDENCE. A mix counts once, by its first validation, however often its outputs are
+    dropped; evidence of another wording does not count.
+    """
+    in_order = evidence.sort("validation", maintain_order=True)
+    counted = in_order.unique(["rule", "rule_sha256", "mix"], keep="first", maintain_order=True)
     found = counted.group_by("rule", "rule_sha256").agg(n=pl.len(), credited=pl.col("credited").mean())
     shares = {(rule, sha256): (n, credited) for rule, sha256, n, credited in found.iter_rows()}
     return {rule.id: _status(*shares.get((rule.id, rule.sha256), (0, 0.0)), settings) for rule in rules}

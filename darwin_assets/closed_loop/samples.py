@@ -8,6 +8,7 @@ import polars as pl
 
 from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.closed_loop.columns import SAMPLES
+from darwin_assets.closed_loop.statistics.outcomes import SCORE
 
 UNNAMED = "unnamed"
 REPEATED = "record.repeated"
@@ -17,7 +18,8 @@ SCORED_BY = ("metric", "scorer")
 
 
 def normalize(rows: pl.DataFrame, facts: EvaluationFacts, hashes: Mapping[str, str]) -> pl.DataFrame:
-    """Rows of `evaluation.outputs.SCHEMA` as SAMPLES, in their order; `hashes`: SHA-256 of each file by its name.
+    """Rows of `evaluation.outputs.SCHEMA` as SAMPLES, in their order; `hashes`: SHA-256 of each file by its name. A right
+    answer that is null is none.
 
     A checkpoint is named as the manifest names it, else as the file names the model, else by the folder of the file.
     """
@@ -26,6 +28,7 @@ def normalize(rows: pl.DataFrame, facts: EvaluationFacts, hashes: Mapping[str, s
         item=pl.when(read).then(_item_hashes(rows)),
         checkpoint=pl.when(read).then(_checkpoints(rows, facts)),
         file_sha256=_hash_of_file(rows, hashes),
+        gold=pl.col("gold").list.drop_nulls(),
     )
     return _with_primary(_without_repeats(named)).select(list(SAMPLES))
 
@@ -83,9 +86,8 @@ def _with_primary(rows: pl.DataFrame) -> pl.DataFrame:
     """
     by = ["benchmark", *SCORED_BY]
     scored = rows.with_row_index("place").filter(
-        pl.col("error").is_null(), pl.col("score").is_between(0, 1).all(ignore_nulls=True).over(by)
+        pl.col("error").is_null(), SCORE.is_between(0, 1).all(ignore_nulls=True).over(by), SCORE.is_not_null()
     )
-    scored = scored.filter(pl.col("score").is_not_null())
     ranked = (
         scored.group_by(by)
         .agg(

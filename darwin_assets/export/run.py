@@ -53,7 +53,7 @@ def export(
     try:
         writer = Writer(store, draft, wanted.format)
         told, left_out = _write(lake, ledger, writer, wanted, purpose, found, allowed, refused, gate)
-        stated = {**_stated(wanted, policy, found), **_drawn(wanted.mix, n_all), "key": key}
+        stated = {**_stated(wanted, policy, found), **_drawn(wanted.mix, n_all, writer.index), "key": key}
         manifest = writer.finish({**stated, **told}, left_out)
     except BaseException:
         store.abandon(draft)
@@ -173,11 +173,17 @@ def _stated(wanted: Wanted, policy: Policy, found: list[Publication]) -> dict[st
     }
 
 
-def _drawn(mix: Arm | None, n_published: int) -> dict[str, Any]:
-    """What the manifest says of a mix. Rows are gone when they are no longer published as they were drawn."""
+def _drawn(mix: Arm | None, n_published: int, index: pl.DataFrame) -> dict[str, Any]:
+    """What the manifest says of a mix. Rows are gone when they are no longer published as they were drawn; tokens are missing
+    of all rows that do not go out, whatever the reason: also of documents taken down, which the mix no longer names.
+    """
     if mix is None:
         return {}
-    counts = {"rows_drawn": mix.rows.height, "rows_gone": mix.rows.height - n_published}
+    counts = {
+        "rows_drawn": mix.rows.height,
+        "rows_gone": mix.rows.height - n_published,
+        "tokens_missing": mix.tokens_missing(index),
+    }
     told = {"evaluation": mix.evaluation, "arm": mix.name, "verdict": mix.verdict, **counts, "manifest": mix.manifest}
     return {"mix": told}
 

@@ -38,10 +38,11 @@ def annotator() -> str:
 
 def label_rows(rows: pl.DataFrame, level: Level, settings: AffordanceSettings) -> pl.DataFrame:
     """AFFORDANCES of published rows (`READ`) of a level, in their order."""
-    count = counter(settings.tokenizer).count
+    tokens = counter(settings.tokenizer)
     measured = rows.with_columns(
         n_words=pl.col("text").str.count_matches(r"\S+"),
-        tokens=pl.Series([count(text) for text in rows["text"]], dtype=pl.Int64),
+        tokens=pl.Series([tokens.count(text) for text in rows["text"]], dtype=pl.Int64),
+        tokenizer=pl.lit(tokens.name),
         level=pl.lit(level),
         content_world=_content_world(),
         annotator=pl.lit(annotator()),

@@ -15,11 +15,16 @@ def second_round(text: str, n_times: int) -> int | None:
     found = list(TOKEN.finditer(text, text.rstrip().rfind("\n") + 1))
     words = [one.group() for one in found]
     for said in (words, words[:-1]):
-        for n_words in range(1, len(said) // n_times + 1):
+        for n_words in range(_n_marks_at_end(said) + 1, len(said) // n_times + 1):
             first = _periodic_from(said, n_words)
-            if len(said) - first >= n_times * n_words and any(map(says_something, said[-n_words:])):
+            if len(said) - first >= n_times * n_words:
                 return found[first + n_words - 1].end()
     return None
+
+
+def _n_marks_at_end(words: list[str]) -> int:
+    """Words behind the last one that says something: a circle of fewer says nothing."""
+    return next((place for place, word in enumerate(reversed(words)) if says_something(word)), len(words))
 
 
 def _periodic_from(words: list[str], n_words: int) -> int:

@@ -16,6 +16,8 @@ class Cut:
 
     kept: str
     rest: str
+    ending: str
+    """Marks at the very end that say that a model stopped; kept, rest and ending are the output."""
     answer: Stated | None
     """In `kept`."""
     stopped: bool
@@ -24,24 +26,33 @@ class Cut:
     @property
     def takes_nothing(self) -> bool:
         """Nothing is lost but marks and white space."""
-        return not says_something(self.rest)
+        return not says_something(self.rest + self.ending)
 
 
 def cut(output: str, most_words: int | None, settings: ChannelSettings) -> Cut:
     """Behind the first complete answer, or else before the first stop. `most_words` as in `first_answer`."""
-    stop = _stop(output, settings.stop_strings)
-    circle = _second_round(output[:stop], most_words, settings)
+    body = _without_end_marks(output, settings.end_marks)
+    stop = _stop(body, (*settings.stop_strings, *settings.end_marks))
+    circle = _second_round(body[:stop], most_words, settings)
     own = stop if circle is None else circle
-    answer = first_answer(output[:own], most_words)
+    answer = first_answer(body[:own], most_words)
     end = own if answer is None else answer.end
-    stopped = stop < len(output) or ends_in_circles(output, settings.circle_chars, settings.circle_times)
-    return Cut(output[:end], output[end:], answer, stopped or circle is not None)
+    stopped = stop < len(body) or ends_in_circles(body, settings.circle_chars, settings.circle_times)
+    return Cut(body[:end], body[end:], output[len(body) :], answer, stopped or circle is not None)
 
 
-def runs_on(one: Cut, settings: ChannelSettings) -> bool:
-    """Whether an output goes on behind a complete answer: with another item, turn or document, in circles, or with more
-    words than round an answer off. Without an answer only the first two tell."""
-    return one.stopped or (one.answer is not None and n_words(one.rest) >= settings.run_on_words)
+def runs_on(one: Cut, cut_off: bool | None, settings: ChannelSettings) -> bool:
+    """Whether an output goes on behind a complete answer: with another item, turn or document, in circles, or, unless it is
+    known to have ended by itself, with more words than round an answer off."""
+    goes_on = one.answer is not None and n_words(one.rest) >= settings.run_on_words
+    return one.stopped or (goes_on and cut_off is not False)
+
+
+def _without_end_marks(output: str, end_marks: tuple[str, ...]) -> str:
+    body = output
+    while (stripped := body.rstrip()).endswith(end_marks):
+        body = next(stripped.removesuffix(mark) for mark in end_marks if stripped.endswith(mark))
+    return body
 
 
 def _stop(output: str, stop_strings: tuple[str, ...]) -> int:

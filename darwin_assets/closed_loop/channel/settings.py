@@ -17,11 +17,17 @@ class ChannelSettings(BaseModel):
     stop_strings: tuple[str, ...] = Field(
         default=(
             "\nQ:", "\nQuestion:", "\nProblem:", "\nExercise:", "\nInput:", "\nHuman:", "\nUser:", "\n### Instruction",
-            "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|im_start|>", "<|eot_id|>", "<end_of_turn>",
-            "<start_of_turn>", "</s>", "<eos>",
+            "<|im_start|>", "<start_of_turn>",
         ),
-        description="Where another item, turn or document begins: an answer has ended before. What stands at the very "
-        "beginning of an output is none.",
+        description="Where another item or turn begins: an answer has ended before. What stands at the very beginning of an "
+        "output is none.",
+    )  # fmt: skip
+    end_marks: tuple[str, ...] = Field(
+        default=(
+            "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>", "</s>", "<eos>",
+        ),
+        description="What ends a turn or document: text behind it is another one; at the very end of an output it says that "
+        "the model stopped.",
     )  # fmt: skip
     line_words: int = Field(
         default=30, ge=1, description="Words of a right answer up to which it can be given as one line, without steps."

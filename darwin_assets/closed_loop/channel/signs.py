@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 
+from darwin_assets.closed_loop.channel.answer import THOUGHTS_END
 from darwin_assets.closed_loop.channel.answers import most_words, short_answers
 from darwin_assets.closed_loop.channel.cut import cut, runs_on
 from darwin_assets.closed_loop.channel.frame import frames
@@ -46,7 +47,7 @@ def signs(samples: pl.DataFrame, settings: ChannelSettings) -> pl.DataFrame:
     framed = _framed(rows)
     found = [
         {name: row[name] for name in OUTPUT}
-        | {"correct": row["verdict"], "frame": framed[place]}
+        | {"correct": row["verdict"], "frame": framed[place], "scored_by": _scored_by(row)}
         | (_weighed(row) if one is None else _told(row, one, next(again), elsewhere, settings))
         for place, (row, one) in enumerate(zip(rows, written, strict=True))
     ]
@@ -73,6 +74,10 @@ def _task(row: Row, answers: tuple[str, ...]) -> Task:
     return Task(shown, answers, listed, letter(answers[0], listed) if answers else None)
 
 
+def _scored_by(row: Row) -> str | None:
+    return " ".join(row[name] for name in ("metric", "scorer") if row[name]) or None
+
+
 def _weighed(row: Row) -> dict[str, Any]:
     task = _task(row, short_answers(row["gold"] or ()))
     return {"likelihood": True, **_letters(row, task)}
@@ -83,17 +88,32 @@ def _told(
 ) -> dict[str, Any]:
     wrong = None if one.correct is None else not one.correct
     prefix = wrong and (again.when_cut is True or _begins_with_answer(one))
-    other_form = again.whole or tuple(row[name] for name in OUTPUT) in elsewhere
+    right = again.whole or again.when_cut or tuple(row[name] for name in OUTPUT) in elsewhere
+    cut_off = _cut_off(row, one)
     return {
         "answer_is_prefix": prefix,
-        "cut_off": truncated(row["finish_reason"]),
-        "runs_on": runs_on(one.cut, settings),
+        "cut_off": cut_off,
+        "cut_short": _cut_short(one, cut_off),
+        "runs_on": runs_on(one.cut, cut_off, settings),
         "correct_when_cut": again.when_cut,
-        "only_format": wrong and not prefix and other_form,
+        "only_format": wrong and bool(right),
         "worked": shows_steps(one.cut, settings),
         "likelihood": False,
         **_letters(row, one.task),
     }
+
+
+def _cut_off(row: Row, one: Written) -> bool | None:
+    """A mark of the end that the harness kept says as much as a reason of finishing."""
+    told = truncated(row["finish_reason"])
+    return False if told is None and one.cut.ending else told
+
+
+def _cut_short(one: Written, cut_off: bool | None) -> bool:
+    """Nothing stands behind thoughts, or the limit of length came before an answer."""
+    said = one.cut.kept + one.cut.rest
+    is_empty = not said.rpartition(THOUGHTS_END)[2].strip()
+    return is_empty or (cut_off is True and one.cut.answer is None)
 
 
 def _begins_with_answer(one: Written) -> bool:

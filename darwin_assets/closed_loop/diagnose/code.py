@@ -6,18 +6,33 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-CLOSED_LOOP = Path(__file__).parents[1]
-DECIDING = ("channel", "diagnose", "label", "statistics", "taxonomy.py", "taxonomy.yaml")
-"""What stands between evaluation samples and verdicts."""
+PACKAGE = Path(__file__).parents[2]
+DECIDING = (
+    "closed_loop/channel",
+    "closed_loop/diagnose",
+    "closed_loop/label",
+    "closed_loop/prompts/slices.v1.md",
+    "closed_loop/samples.py",
+    "closed_loop/statistics",
+    "closed_loop/taxonomy.py",
+    "closed_loop/taxonomy.yaml",
+    "evaluation/scoring",
+    "evaluation/short_answer.py",
+)
+"""What stands between evaluation outputs and verdicts, within the package."""
 
 
 @cache
 def code_sha256() -> str:
     """Of names and bytes of all files that decide."""
     found = hashlib.sha256()
-    for path in sorted(file for part in DECIDING for file in _files(CLOSED_LOOP / part)):
-        found.update(path.relative_to(CLOSED_LOOP).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for path in deciding_files():
+        found.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     return found.hexdigest()
+
+
+def deciding_files() -> list[Path]:
+    return sorted(file for part in DECIDING for file in _files(PACKAGE / part))
 
 
 def _files(path: Path) -> list[Path]:

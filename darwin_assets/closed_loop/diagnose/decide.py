@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from darwin_assets.closed_loop.diagnose.asking import Found, elicitation, identity, scoring
+from darwin_assets.closed_loop.diagnose.asking import Found, cut_short, elicitation, identity, scoring
 from darwin_assets.closed_loop.diagnose.letters import letters
 from darwin_assets.closed_loop.diagnose.restoring import Gap, form, is_significant, termination
 from darwin_assets.closed_loop.diagnose.verdict import LEADS_TO, Cause, Decision, Evidence, Explained, Verdict
@@ -24,7 +24,7 @@ def decide(
     """The verdict on a cell. `p_holm`: of its difference, after correction for all cells; null where it was not tested.
 
     Signs that can be set right come first, and only what they leave is looked at further. The verdict is the cause that
-    explains most of the gap.
+    explains most of the gap, of those that hold: a sign that explains a little of it and leaves much does not.
     """
     alpha = settings.statistics.alpha
     gap = Gap(checkpoint.score, reference.score)
@@ -37,12 +37,14 @@ def decide(
     if gap.points <= 0:
         return Decision("better", "none", (), tuple(evidence))
     explained: list[Explained] = []
+    holding: list[Explained] = []
     rest: Cause = "chance"
     for restore in (termination, form):
         found = restore(checkpoint, reference, gap, settings)
         evidence += found.evidence
         if found.risen and found.points > 0:
             explained.append(Explained(found.cause, _verdict_of(found.cause, same_weights), found.points))
+            holding += explained[-1:] if found.holds else []
             gap = found.left
             if found.holds and not is_significant(gap, settings):
                 break
@@ -51,7 +53,8 @@ def decide(
         evidence += looked_for
     if gap.points > 0:
         explained.append(Explained(rest, _verdict_of(rest, same_weights), gap.points))
-    most = max((one for one in explained if one.cause != "chance"), key=lambda one: one.points)
+        holding += explained[-1:] if rest != "chance" else []
+    most = max(holding, key=lambda one: one.points)
     return Decision(most.verdict, most.cause, tuple(explained), tuple(evidence))
 
 
@@ -62,6 +65,7 @@ def _cause_of_rest(
     signs: dict[Cause, Callable[[], Found]] = {
         "scoring": lambda: scoring(checkpoint, reference, settings.diagnose),
         "elicitation": lambda: elicitation(checkpoint, reference, same_weights, settings.diagnose),
+        "cut_short": lambda: cut_short(checkpoint, reference, gap, settings),
         "same_weights": lambda: identity(same_weights),
         "letter_bias": lambda: letters(checkpoint, reference, gap, settings),
     }

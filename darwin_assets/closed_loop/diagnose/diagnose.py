@@ -24,7 +24,7 @@ from darwin_assets.closed_loop.statistics.stability import stability
 
 FIELDS = ("background", "task_type", "operations", "form")
 LOST_SHOWN = 3
-DECIDING_SETTINGS = ("statistics", "channel", "diagnose")
+DECIDING_SETTINGS = ("label", "statistics", "channel", "diagnose")
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ def diagnose(
     """
     scored = outcomes(samples)
     reference = choose_reference(scored, facts.reference)
-    found = cells(samples, labels, reference, settings.statistics)
+    found = cells(samples, labels, reference, settings.statistics, is_chosen=facts.reference is None)
     rows = pairs_of(found.members, by_item(signs), reference)
     hashes = {"code_sha256": code_sha256(), "settings_sha256": settings_sha256(settings)}
     told = _verdicts(found.rows, rows, reference, facts, settings)
-    named = found.rows.join(told, on=CELL).join(_fields(found.members, labels), on=CELL, how="left")
+    named = found.rows.join(told, on=CELL).join(_fields(found.members, labels, "slice"), on=CELL, how="left")
     diagnoses = named.with_columns(
         reference=pl.lit(reference),
         cell_name=pl.coalesce("slice_name", "cell"),
         **{name: pl.lit(value) for name, value in hashes.items()},
     ).select(pl.col(name).cast(dtype) for name, dtype in DIAGNOSES.items())
-    operations = pairs(unexplained(told, rows), labels, settings.statistics)
+    operations = _with_fields(pairs(unexplained(told, rows), labels, settings.statistics), found.members, labels)
     return Diagnosis(
         reference=reference,
         is_stated=facts.reference is not None,
@@ -106,11 +106,20 @@ def _verdicts(
     return pl.DataFrame(told, schema=schema)
 
 
-def _fields(members: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
-    """CELL and the fields of a slice on which all items of a cell agree; null where they do not."""
+def _fields(members: pl.DataFrame, labels: pl.DataFrame, level: str) -> pl.DataFrame:
+    """CELL and the fields of a slice on which all items of a cell of the level agree; null where they do not."""
     agreed = (pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in FIELDS)
-    slices = members.filter(level="slice")
-    return slices.join(labels.select("item", *FIELDS), on="item").group_by(CELL).agg(*agreed)
+    of_level = members.filter(level=level)
+    return of_level.join(labels.select("item", *FIELDS), on="item").group_by(CELL).agg(*agreed)
+
+
+def _with_fields(operations: pl.DataFrame, members: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:
+    """Rows of PAIRS with the fields of the cells that are named like them."""
+    cell = pl.concat_str("operation", "other", separator=" + ", ignore_nulls=True)
+    fields = _fields(members, labels, "operations").drop("level", "operations")
+    return operations.with_columns(cell=cell).join(
+        fields, on=["checkpoint", "benchmark", "cell"], how="left", maintain_order="left"
+    )
 
 
 def _lost(members: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:

@@ -15,9 +15,9 @@ def choose_reference(outcomes: pl.DataFrame, stated: str | None) -> str:
     """
     checkpoints = outcomes["checkpoint"].unique().sort().to_list()
     if len(checkpoints) < 2:
+        who = f"{checkpoints[0]!r} alone" if checkpoints else "none"
         raise NothingToCompare(
-            f"a diagnosis compares checkpoints, and {' alone' if checkpoints else 'none'} has a scored output: "
-            "add the outputs of another one"
+            f"a diagnosis compares checkpoints, and {who} has a scored output: add the outputs of another one"
         )
     if stated is not None:
         if stated not in checkpoints:

@@ -30,8 +30,8 @@ class Gap:
 
 @dataclass(frozen=True)
 class Restored:
-    """What setting one sign right did. `points` of the gap went away; they count where the sign has `risen`, and name the
-    cause where it also `holds`.
+    """What setting one sign right did. `points` of the gap went away; they count where the sign has `risen`, and can give
+    the verdict where it also `holds`.
     """
 
     cause: Cause
@@ -48,10 +48,10 @@ def termination(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoo
     """
     left = Gap(gap.score + checkpoint.cut_gain, gap.ref_score + reference.cut_gain)
     sign: Cause = "termination"
-    together = _risen(sign, "right answer, then more, scored wrong", checkpoint.endless, reference.endless, settings)
+    together = risen(sign, "right answer, then more, scored wrong", checkpoint.endless, reference.endless, settings)
     evidence = (
-        _risen(sign, "begins with the right answer, scored wrong", checkpoint.prefix, reference.prefix, settings),
-        _risen(sign, "cut off or goes on behind its answer", checkpoint.unended, reference.unended, settings),
+        risen(sign, "begins with the right answer, scored wrong", checkpoint.prefix, reference.prefix, settings),
+        risen(sign, "cut off or goes on behind its answer", checkpoint.unended, reference.unended, settings),
         together,
     )
     return _restored(sign, together.holds, gap, left, evidence, settings)
@@ -60,14 +60,14 @@ def termination(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoo
 def form(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSettings) -> Restored:
     """Right answers that the scorer did not take, risen; scores with these taken."""
     left = Gap(gap.score + checkpoint.form_gain, gap.ref_score + reference.form_gain)
-    risen = _risen("form", "right answer in another form, scored wrong", checkpoint.form, reference.form, settings)
-    return _restored("form", risen.holds, gap, left, (risen,), settings)
+    shown = risen("form", "right answer in another form, scored wrong", checkpoint.form, reference.form, settings)
+    return _restored("form", shown.holds, gap, left, (shown,), settings)
 
 
 def _restored(
     cause: Cause, risen: bool, gap: Gap, left: Gap, evidence: tuple[Evidence, ...], settings: ClosedLoopSettings
 ) -> Restored:
-    """A sign holds where it takes away most of the gap, or much of it and leaves nothing that is significant."""
+    """A sign holds where it takes away most of the gap that is left, or much of it and leaves nothing significant."""
     points = max(0.0, gap.points - max(0.0, left.points))
     share = points / gap.points
     is_chance = not is_significant(left, settings)
@@ -93,7 +93,7 @@ def is_significant(gap: Gap, settings: ClosedLoopSettings) -> bool:
     return gap.points > 0 and compare(gap.score, gap.ref_score, settings.statistics).p <= settings.statistics.alpha
 
 
-def _risen(sign: Cause, measure: str, shown: Floats, by_reference: Floats, settings: ClosedLoopSettings) -> Evidence:
+def risen(sign: Cause, measure: str, shown: Floats, by_reference: Floats, settings: ClosedLoopSettings) -> Evidence:
     """Whether a share is significantly higher in the checkpoint."""
     value, other = float(shown.mean()), float(by_reference.mean())
     alpha = settings.statistics.alpha

@@ -14,7 +14,8 @@ class DiagnoseSettings(BaseModel):
 
     min_restored_share: Share = Field(
         default=0.5,
-        description="Share of a gap that goes away with a sign set right, from which on the sign is its cause. Own choice.",
+        description="Share of a gap that goes away with a sign set right, from which on the sign can give the verdict: the "
+        "cause with most points of those that can. Own choice.",
     )
     min_restored_share_rest_chance: Share = Field(
         default=0.25,
@@ -23,7 +24,7 @@ class DiagnoseSettings(BaseModel):
     min_asked_differently_share: Share = Field(
         default=0.5,
         description="Share of items with other instructions or examples than the reference's, from which on the two were "
-        "asked differently. Own choice.",
+        "asked differently; with another metric or scorer, scored differently. Own choice.",
     )
     min_worked_difference: Share = Field(
         default=0.5,
@@ -39,4 +40,9 @@ class DiagnoseSettings(BaseModel):
         default=1.0,
         description="Share of a gap that choices of over-used letters could make up, from which on letter bias is its cause: "
         "all of it, for this is a bound. Own choice.",
+    )
+    min_cut_short_share: Share = Field(
+        default=1.0,
+        description="Share of a gap that outputs which end before any answer could make up, from which on they are its cause:"
+        " all of it, for this is a bound. Own choice.",
     )

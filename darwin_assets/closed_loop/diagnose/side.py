@@ -17,7 +17,7 @@ KEY = ("checkpoint", "item")
 REFERENCE = "_reference"
 """Ending of the reference's columns in a frame of pairs."""
 
-MEASURES = ("prefix", "unended", "endless", "cut_gain", "form", "form_gain")
+MEASURES = ("prefix", "unended", "endless", "cut_gain", "form", "form_gain", "cut_short")
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,8 @@ class Side:
 
     `prefix`: right answers that were scored wrong for what follows them. `unended`: outputs that were cut off or go on behind
     a complete answer. `endless`: both. `cut_gain`: what a cut behind the answer adds to the score. `form`: right answers in
-    another form; `form_gain`: what they add beyond a cut. `worked` and `likelihood` are NaN where unknown.
+    another form that do end; `form_gain`: what they add to the score. `cut_short`: wrong outputs that end before any answer.
+    `worked` and `likelihood` are NaN where unknown.
     """
 
     score: Floats
@@ -36,9 +37,11 @@ class Side:
     cut_gain: Floats
     form: Floats
     form_gain: Floats
+    cut_short: Floats
     worked: Floats
     likelihood: Floats
     frame: list[str | None]
+    scored_by: list[str | None]
     letter: list[str | None]
     gold_letter: list[str | None]
 
@@ -48,15 +51,17 @@ def by_item(signs: pl.DataFrame) -> pl.DataFrame:
     wrong = ~pl.col("correct")
     prefix = wrong & pl.col("answer_is_prefix")
     unended = pl.any_horizontal(pl.col("cut_off", "runs_on").fill_null(value=False))
-    restored = prefix & unended & pl.col("correct_when_cut")
-    form = wrong & pl.col("only_format")
+    endless = (prefix & unended).fill_null(value=False)
+    form = wrong & pl.col("only_format") & ~endless
+    answers = pl.any_horizontal(pl.col("answer_is_prefix", "only_format").fill_null(value=False))
     measures = {
         "prefix": prefix,
         "unended": unended,
-        "endless": prefix & unended,
-        "cut_gain": restored,
+        "endless": endless,
+        "cut_gain": endless & pl.col("correct_when_cut"),
         "form": form,
-        "form_gain": form & ~restored.fill_null(value=False),
+        "form_gain": form,
+        "cut_short": wrong & ~answers & pl.col("cut_short"),
     }
     return (
         signs.sort(*KEY, "sample")
@@ -64,7 +69,7 @@ def by_item(signs: pl.DataFrame) -> pl.DataFrame:
         .agg(
             *(measure.fill_null(value=False).mean().alias(name) for name, measure in measures.items()),
             pl.col("worked", "likelihood").mean(),
-            pl.col("frame", "letter", "gold_letter").first(),
+            pl.col("frame", "scored_by", "letter", "gold_letter").first(),
         )
     )
 
@@ -88,6 +93,7 @@ def _side(cell: pl.DataFrame, score: str, ending: str) -> Side:
         worked=cell["worked" + ending].fill_null(unknown).to_numpy(),
         likelihood=cell["likelihood" + ending].fill_null(unknown).to_numpy(),
         frame=cell["frame" + ending].to_list(),
+        scored_by=cell["scored_by" + ending].to_list(),
         letter=cell["letter" + ending].to_list(),
         gold_letter=cell["gold_letter" + ending].to_list(),
     )

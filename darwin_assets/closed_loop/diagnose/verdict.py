@@ -21,6 +21,7 @@ Cause = Literal[
     "letter_bias",
     "scoring",
     "elicitation",
+    "cut_short",
     "same_weights",
     "capability",
     "chance",
@@ -32,8 +33,9 @@ CAUSES: dict[Cause, str] = {
     "termination": "right answers that go on until they are scored wrong; are ends learnt? (`darwin loss-mask`)",
     "form": "right answers that are not in the form that is scored",
     "letter_bias": "letters chosen more often than they are right could make up the gap: ask with shuffled options",
-    "scoring": "one weighs given options, the other writes",
+    "scoring": "scored by other metrics, or one weighs given options and the other writes",
     "elicitation": "asked differently, and only one of the two works its answers out",
+    "cut_short": "ends before any answer, at the limit of length or at once: ask with a higher limit",
     "same_weights": "the same weights asked differently, which the data cannot explain",
     "capability": "no sign of the output channel explains it",
     "chance": "not significant, as a whole or in what other causes leave",
@@ -43,7 +45,7 @@ CAUSES: dict[Cause, str] = {
 
 LEADS_TO: dict[Cause, Verdict] = {
     "termination": "supervision",
-    **dict.fromkeys(("form", "letter_bias", "scoring", "elicitation", "same_weights"), "channel"),
+    **dict.fromkeys(("form", "letter_bias", "scoring", "elicitation", "cut_short", "same_weights"), "channel"),
     "capability": "data",
     **dict.fromkeys(("chance", "too_few"), "noise"),
     "none": "better",

@@ -9,7 +9,7 @@ _OPTION = re.compile(r"^[ \t]*(?:\([A-J]\)|[A-J][.):])[ \t]*(\S.*)$", re.MULTILI
 _EXAMPLES_END = re.compile(r"\n\s*\n(?=(?:Q|Question|Problem):)")
 _MARK = re.compile(r"\A\s*(?:Q|Question|Problem):\s*")
 _REQUEST = re.compile(
-    r"\n+(?:A|Answer|Solution):.*\Z"
+    r"\n+(?:A:(?!.*\n[ \t]*B:)|(?:Answer|Solution):).*\Z"
     r"|\n+[^\n]*(?:\\boxed|step by step|final answer)[^\n]*\Z"
     r"|\AAnswer the following[^\n]*\n+",
     re.DOTALL,

@@ -49,9 +49,10 @@ def budget_of(pool: pl.DataFrame, settings: MixSettings) -> int:
 def draw(pool: pl.DataFrame, weights: pl.Series, budget: int, arm: str, settings: MixSettings) -> pl.DataFrame:
     """An arm from a `POOL`: its columns with arm, place, weight and tokens_used, whose sum is `budget` exactly.
 
-    A row that would break a cap is passed over. Where the next row is longer than what is left, the first one that fits
-    exactly comes last, and if none does, the next one is cut. Less than the budget comes out only where the rows that the
-    caps allow hold less.
+    A row is passed over where its cluster is full, where its source holds its share already, and where it is longer than
+    that share alone: so a source exceeds its share by less than its last row, and never twofold. Where the next row is
+    longer than what is left, the first one that fits exactly comes last, and if none does, the next one is cut. Less than
+    the budget comes out only where the rows that the caps allow hold less.
     """
     luck = np.array([_luck(settings.seed, one) for one in pool["id"]])
     waiting = pl.Series("waiting", -np.log(luck) / weights.to_numpy())
@@ -70,14 +71,14 @@ def draw(pool: pl.DataFrame, weights: pl.Series, budget: int, arm: str, settings
 
 def _whole_rows(order: pl.DataFrame, budget: int, settings: MixSettings) -> tuple[list[int], int]:
     """Places in `order` of the rows that are taken as they are, up to the first that is too long, and the tokens left."""
-    source_tokens = int(budget * settings.max_source_share)
+    source_tokens = budget * settings.max_source_share
     of_source, of_cluster = Counter[str](), Counter[str]()
     places: list[int] = []
     left = budget
     for place, (source, cluster, tokens) in enumerate(order.select("source", "cluster", "tokens").iter_rows()):
         if of_cluster[cluster] >= settings.max_cluster_rows:
             continue
-        if of_source[source] + min(tokens, left) > source_tokens:
+        if of_source[source] >= source_tokens or min(tokens, left) > source_tokens:
             continue
         if tokens > left:
             break
@@ -90,6 +91,7 @@ def _whole_rows(order: pl.DataFrame, budget: int, settings: MixSettings) -> tupl
 
 def _last_row(order: pl.DataFrame, places: list[int], budget: int, left: int, settings: MixSettings) -> int | None:
     """Place of the row that fills what is left: the first of exactly so many tokens, else the first that is longer."""
+    share = budget * settings.max_source_share
     taken = order[places]
     of_source = taken.group_by("source").agg(source_tokens=pl.col("tokens").sum())
     of_cluster = taken.group_by("cluster").agg(cluster_rows=pl.len())
@@ -100,7 +102,8 @@ def _last_row(order: pl.DataFrame, places: list[int], budget: int, left: int, se
         .join(of_cluster, on="cluster", how="left", maintain_order="left")
         .filter(
             pl.col("tokens") >= left,
-            pl.col("source_tokens").fill_null(0) + left <= int(budget * settings.max_source_share),
+            pl.col("source_tokens").fill_null(0) < share,
+            pl.lit(left <= share),
             pl.col("cluster_rows").fill_null(0) < settings.max_cluster_rows,
         )
         .sort(pl.col("tokens") > left, maintain_order=True)

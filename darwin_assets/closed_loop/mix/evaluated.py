@@ -13,10 +13,17 @@ def evaluated_items(samples: pl.DataFrame) -> pl.DataFrame:
     `file` and `number` are where it was first read.
     """
     asked = samples.filter(pl.col("error").is_null()).with_columns(
-        question=pl.coalesce("question", "prompt"), answer=pl.col("gold").list.first().fill_null("")
+        question=pl.coalesce(pl.col("question").drop_nulls().first().over("item"), "prompt"),
+        answer=pl.col("gold").list.first().fill_null(""),
     )
     items = asked.filter(pl.col("question").str.strip_chars() != "").unique("item", keep="first", maintain_order=True)
     sample = pl.concat_str("question", "answer", separator="\n")
     return items.select("benchmark", "file", "question", "answer", number="line", sample=sample).select(
         pl.col(name).cast(dtype) for name, dtype in ITEMS.items()
     )
+
+
+def n_without_text(samples: pl.DataFrame) -> int:
+    """Items that files show neither question nor prompt of: nothing can be held against them."""
+    asked = samples.filter(pl.col("error").is_null())
+    return asked["item"].n_unique() - evaluated_items(samples).height

@@ -10,15 +10,21 @@ from darwin_assets.closed_loop.mix.settings import MixSettings
 
 def mix_facts(rows: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: MixSettings) -> dict[str, int | float]:
     """Of both arms (MIX): tokens by which they miss the budget, broken caps, repeated ids, and the share of each arm's tokens
-    in rows that hold diagnosed operations.
+    in rows that hold diagnosed operations. A source is over its cap where it held its share before its last row, or where one
+    row alone is more than that share.
     """
     tokens = dict(rows.group_by("arm").agg(pl.col("tokens_used").sum()).iter_rows())
-    of_source = rows.group_by("arm", "source").agg(pl.col("tokens_used").sum())
+    share = budget * settings.max_source_share
+    of_source = (
+        rows.sort("place")
+        .group_by("arm", "source")
+        .agg(before=pl.col("tokens_used").sum() - pl.col("tokens_used").last(), longest=pl.col("tokens_used").max())
+    )
     of_cluster = rows.group_by("arm", "cluster").len()
     shares = {arm: diagnosed_share(rows.filter(pl.col("arm") == arm), targets) for arm in ARMS}
     return {
         "n_tokens_off": sum(abs(budget - tokens.get(arm, 0)) for arm in ARMS),
-        "n_sources_over": of_source.filter(pl.col("tokens_used") > budget * settings.max_source_share).height,
+        "n_sources_over": of_source.filter((pl.col("before") >= share) | (pl.col("longest") > share)).height,
         "n_clusters_over": of_cluster.filter(pl.col("len") > settings.max_cluster_rows).height,
         "n_repeated": int(rows.select("arm", "id").is_duplicated().sum()),
         "n_cut": rows.filter(pl.col("tokens_used") < pl.col("tokens")).height,

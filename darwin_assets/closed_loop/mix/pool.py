@@ -15,6 +15,7 @@ from darwin_assets.closed_loop.mix.settings import MixSettings
 from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE
 from darwin_assets.filter.signatures import SIGNATURE
 from darwin_assets.promotion import find_publication, read_published
+from resources.errors import Unpublished
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 
@@ -38,10 +39,19 @@ def labelled_rows(lake: Lake, level: str) -> pl.DataFrame:
     return lake.collect(rows, "read affordances").rename({"batch": "row_batch"}).sort("id")
 
 
+def standing(lake: Lake, ledger: GateLedger, rows: pl.DataFrame) -> str:
+    """Names what is published now of the batches of some rows (level, row_batch): the verdict of each."""
+    told = []
+    for level, batch in rows.select("level", "row_batch").unique().sort("level", "row_batch").iter_rows():
+        found = find_publication(lake, ledger, level, batch)
+        told.append(f"{level}/{batch}={found.verdict.verdict if found else None}")
+    return ",".join(told)
+
+
 def read_pool(
     lake: Lake, ledger: GateLedger, labelled: pl.DataFrame, gate: BenchmarkGate, settings: MixSettings
 ) -> Pool:
-    """The pool of labelled rows; texts are in memory a batch at a time."""
+    """The pool of labelled rows; texts are in memory a batch at a time. Unpublished where none is as it was labelled."""
     dense = labelled.filter(pl.col("supervision_density") >= settings.min_supervision_density)
     leaks = Counter[str]()
     kept, signed = [labelled.clear()], [pl.DataFrame(schema=SIGNATURE)]
@@ -52,12 +62,15 @@ def read_pool(
         kept.append(clean.select(labelled.columns))
         signed.append(signatures(clean, settings))
     rows = pl.concat(kept)
+    n_unpublished = dense.height - rows.height - leaks.total()
+    if dense.height and n_unpublished == dense.height:
+        raise Unpublished("labels are of rows no longer published: materialize data_affordances first")
 
     def texts_of(wanted: pl.DataFrame) -> Iterable[pl.DataFrame]:
         return read_texts(lake, ledger, rows.join(wanted, on="id", how="semi"))
 
     pool = rows.join(clusters(pl.concat(signed), texts_of, settings), on="id").sort("id").select(list(POOL))
-    counts = {THIN: labelled.height - dense.height, UNPUBLISHED: dense.height - rows.height - leaks.total()}
+    counts = {THIN: labelled.height - dense.height, UNPUBLISHED: n_unpublished}
     return Pool(pool, {**dict(sorted(leaks.items())), **counts}, leaks.total())
 
 

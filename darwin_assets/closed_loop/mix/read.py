@@ -34,6 +34,11 @@ class Arm:
     def level(self) -> str:
         return str(self.manifest["level"])
 
+    def tokens_missing(self, rows: pl.DataFrame) -> int:
+        """By how many tokens those of the arm among some rows (id) fall short of the budget."""
+        used = self.rows.join(rows, on="id", how="semi")["tokens_used"].sum()
+        return int(self.manifest["budget_tokens"]) - int(used)
+
     def take(self, published: pl.DataFrame) -> pl.DataFrame:
         """Those of published rows (id, text_sha256, and text where it was read) that the arm holds, as they were drawn; the
         last one cut. A pair of whose answer it uses nothing is left out.
@@ -53,8 +58,9 @@ class Arm:
 
 @dataclass(frozen=True)
 class Read:
-    """`rows`: those of an arm with text, in order of place. `gone`: those that are not published any more as they were drawn.
-    `missing_tokens`: by how many tokens the rows fall short of the budget, those of documents taken down included.
+    """`rows`: those of an arm with text, in order of place. `gone`: those that are not published any more as they were drawn,
+    and a pair cut within its question. `missing_tokens`: by how many tokens the rows fall short of the budget, those of
+    documents taken down included.
     """
 
     rows: pl.DataFrame
@@ -80,4 +86,4 @@ def read_mix(lake: Lake, ledger: GateLedger, key: str, name: str) -> Read:
     found = pl.concat([pl.DataFrame(schema={"id": pl.String(), "text": pl.String()}), *texts])
     rows = arm.rows.join(found, on="id", how="inner", maintain_order="left")
     gone = arm.rows.join(found, on="id", how="anti", maintain_order="left")
-    return Read(rows, gone, arm.manifest["budget_tokens"] - int(rows["tokens_used"].sum()))
+    return Read(rows, gone, arm.tokens_missing(rows))

@@ -32,7 +32,11 @@ class MixSettings(BaseModel):
         "(§2.5 gives no value). Own choice.",
     )
     max_source_share: float = Field(
-        default=0.5, gt=0, le=1, description="Share of an arm's tokens that one source may take. Own choice."
+        default=0.5,
+        gt=0,
+        le=1,
+        description="Share of an arm's tokens at which a source is closed: it may be exceeded by "
+        "less than the last row. Own choice.",
     )
     max_cluster_rows: int = Field(
         default=1, ge=1, description="Rows of one cluster of near-duplicates in an arm. Own choice."

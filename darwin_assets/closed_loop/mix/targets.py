@@ -17,12 +17,13 @@ from darwin_assets.closed_loop.tables import (
     OPERATIONS_TABLE,
     RULE_EVIDENCE_TABLE,
 )
+from darwin_assets.closed_loop.taxonomy import OTHER
 from resources.lake import Lake
 
 
 @dataclass(frozen=True)
 class Aim:
-    """`targets` in TARGETS; none where no verdict says that the data are at fault."""
+    """`targets` in TARGETS; none where no operation stands out and no weak slice names one."""
 
     targets: pl.DataFrame
     actions: tuple[Action, ...]
@@ -45,16 +46,24 @@ def targets_of(operations: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFram
     """`TARGETS`, the weakest first, from OPERATIONS and DIAGNOSES.
 
     Operations and pairs that stand out; where none does, the operations of the weak slices. The points of the gap are added
-    up over benchmarks; of several checkpoints the weakest counts.
+    up over benchmarks; of several checkpoints the weakest counts. `other` is no operation to aim at: it is what rows without
+    a cue are labelled with.
     """
-    standing_out = operations.filter("kept", pl.col("weakness") > 0).select(
-        "checkpoint", "weakness", operations=pl.concat_list("operation", "other").list.drop_nulls().list.sort()
+    standing_out = _named(
+        operations.filter("kept", pl.col("weakness") > 0),
+        pl.concat_list("operation", "other").list.drop_nulls(),
     )
-    slices = diagnoses.filter(
-        pl.col("level") == "slice", pl.col("verdict") == "data", pl.col("operations").list.len() > 0
-    ).select("checkpoint", "weakness", "operations")
+    slices = _named(
+        diagnoses.filter(pl.col("level") == "slice", pl.col("verdict") == "data"), pl.col("operations").fill_null([])
+    )
     weak = slices if standing_out.is_empty() else standing_out
     by_checkpoint = weak.group_by("checkpoint", "operations").agg(pl.col("weakness").sum())
     targets = by_checkpoint.group_by("operations").agg(pl.col("weakness").max())
     ordered = targets.sort("weakness", pl.col("operations").list.join(" "), descending=[True, False])
     return ordered.select(pl.col(name).cast(dtype) for name, dtype in TARGETS.items())
+
+
+def _named(rows: pl.DataFrame, operations: pl.Expr) -> pl.DataFrame:
+    """checkpoint, weakness and operations, `other` not among them; without rows of which none is left."""
+    known = operations.list.set_difference(pl.lit([OTHER])).list.sort()
+    return rows.select("checkpoint", "weakness", operations=known).filter(pl.col("operations").list.len() > 0)

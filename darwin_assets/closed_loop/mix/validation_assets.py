@@ -34,12 +34,23 @@ def validate_evaluation(
 ) -> Validated | None:
     """Hold an evaluation against the mix that its manifest names, and store the result; None where it names none.
 
-    Unpublished without that mix or the labels of this evaluation. DarwinError where its three checkpoints share no item.
+    Unpublished without that mix or the labels of this evaluation. DarwinError where it names itself or a mix that stands no
+    longer, and where its three checkpoints share no item.
     """
     stated = read_facts(lake, key).validates
     if stated is None:
         return None
+    if stated.evaluation == key:
+        raise DarwinError(
+            f"{key} validates itself: `validates.evaluation` names the one that was diagnosed before training"
+        )
     arms = {name: read_arm(lake, ledger, stated.evaluation, name) for name in ARMS}
+    mix = arms["targeted"].verdict
+    if stated.mix not in (None, mix):
+        raise DarwinError(
+            f"{key} validates the mix {stated.mix}, and the one of {stated.evaluation} that stands is {mix}: it was drawn "
+            "again since; validate it by checkpoints that were trained on it, or draw the other again by its own recipe first"
+        )
     sampling = arms["targeted"].manifest["sampling"]
     targets = pl.DataFrame(sampling["targets"], schema=TARGETS)
     _, samples = read_gated(lake, ledger, SAMPLES_TABLE, key)
@@ -52,7 +63,7 @@ def validate_evaluation(
     written = json.dumps(told, sort_keys=True, ensure_ascii=False)
     rows = found.with_columns(evaluation=pl.lit(stated.evaluation), trail=pl.lit(written)).select(list(VALIDATIONS))
     evidence = [
-        {**rule, "evaluation": stated.evaluation, "validation": key, **about}
+        {**rule, "evaluation": stated.evaluation, "validation": key, "mix": mix, **about}
         for rule in sampling["rules"]
         if (about := evidence_for(rule["wanted"]["operations"], items, targets, found, settings.statistics))
     ]

@@ -30,7 +30,6 @@ CELLS = pl.Schema(
         "slice_name": pl.String(),  # null for others than slices
         "merged_to": pl.String(),  # the field that was left out last; null for a slice as it was labelled
         "n": pl.Int64(),  # items that both have
-        "right": pl.Float64(),  # sum of scores
         "score": pl.Float64(),
         "low": pl.Float64(),  # Wilson
         "high": pl.Float64(),
@@ -38,11 +37,8 @@ CELLS = pl.Schema(
         "delta": pl.Float64(),  # less than 0: weaker than the reference
         "delta_low": pl.Float64(),
         "delta_high": pl.Float64(),
-        "only_checkpoint": pl.Int64(),  # items on which the checkpoint has the higher score
-        "only_reference": pl.Int64(),
-        "test": pl.String(),  # "mcnemar" or "permutation"; null with p where there are too few items
-        "p": pl.Float64(),
-        "p_holm": pl.Float64(),  # over all rows of all checkpoints
+        "p": pl.Float64(),  # null where there are too few items
+        "p_holm": pl.Float64(),  # over all rows of all checkpoints, and of all pairs of them where the reference was chosen
         "share": pl.Float64(),  # of the benchmark's items
         "weakness": pl.Float64(),  # (reference - score) x share: points of the benchmark's gap, as a share of 1
         "weight_in_failure": pl.Float64(),  # share of what the checkpoint failed in this benchmark
@@ -71,9 +67,17 @@ class Cells:
     members: pl.DataFrame
 
 
-def cells(samples: pl.DataFrame, labels: pl.DataFrame, reference: str, settings: StatisticsSettings) -> Cells:
+def cells(
+    samples: pl.DataFrame,
+    labels: pl.DataFrame,
+    reference: str,
+    settings: StatisticsSettings,
+    *,
+    is_chosen: bool = False,
+) -> Cells:
     """Every checkpoint but the reference, on the items that both have; from frames of `columns.SAMPLES` and `columns.LABELS`.
 
+    A reference that `is_chosen` for its scores might have been any checkpoint: p-values are corrected for all pairs then.
     Slices of fewer than `min_items` items are merged; what is still smaller is shown, but not tested.
     ValueError where an item has no label, or the reference no item.
     """
@@ -91,7 +95,9 @@ def cells(samples: pl.DataFrame, labels: pl.DataFrame, reference: str, settings:
         )
     ).sort(*KEY, "item")
     names = slices.select(*KEY, "slice_name", "merged_to").unique()
-    return Cells(_measured(members, settings).join(names, on=KEY, how="left").select(CELLS.names()).sort(KEY), members)
+    rows = _measured(members, settings).join(names, on=KEY, how="left")
+    corrected = rows.with_columns(p_holm=_corrected(rows, is_chosen=is_chosen))
+    return Cells(corrected.select(CELLS.names()).sort(KEY), members)
 
 
 def _by_operations(items: pl.DataFrame, min_items: int) -> pl.DataFrame:
@@ -111,8 +117,6 @@ def _measured(members: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFra
             n=pl.len().cast(pl.Int64),
             right=pl.col("score").sum(),
             ref_score=pl.col("ref_score").mean(),
-            only_checkpoint=(pl.col("score") > pl.col("ref_score")).sum().cast(pl.Int64),
-            only_reference=(pl.col("score") < pl.col("ref_score")).sum().cast(pl.Int64),
             scores="score",
             ref_scores="ref_score",
         )
@@ -132,18 +136,22 @@ def _measured(members: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFra
 
 
 def _compared(rows: pl.DataFrame, settings: StatisticsSettings) -> list[pl.Series]:
-    """delta with its interval for all rows; test, p and p_holm for those with enough items."""
+    """delta with its interval for all rows; p for those with enough items."""
     found = [
         compare(np.asarray(score), np.asarray(ref_score), settings)
         for score, ref_score in rows.select("scores", "ref_scores").iter_rows()
     ]
-    tested = (rows["n"] >= settings.min_items).to_list()
-    p = [one.p if enough else None for one, enough in zip(found, tested, strict=True)]
+    p = [one.p if n >= settings.min_items else None for one, n in zip(found, rows["n"], strict=True)]
     return [
         pl.Series("delta", [one.delta for one in found], pl.Float64),
         pl.Series("delta_low", [one.low for one in found], pl.Float64),
         pl.Series("delta_high", [one.high for one in found], pl.Float64),
-        pl.Series("test", [one.test if enough else None for one, enough in zip(found, tested, strict=True)], pl.String),
         pl.Series("p", p, pl.Float64),
-        pl.Series("p_holm", holm(pl.Series(p, dtype=pl.Float64).to_numpy())).fill_nan(None),
     ]
+
+
+def _corrected(rows: pl.DataFrame, *, is_chosen: bool) -> pl.Series:
+    n_checkpoints = rows["checkpoint"].n_unique() + 1
+    # k - 1 checkpoints are compared, and there are k / 2 times as many pairs
+    further = rows["p"].count() * (n_checkpoints - 2) // 2 if is_chosen else 0
+    return pl.Series(holm(rows["p"].to_numpy(), further)).fill_nan(None)

@@ -13,7 +13,8 @@ OUTCOMES = pl.Schema(
         "n": pl.Int64(),  # samples
     }
 )
-_SCORE = pl.coalesce("score", pl.col("verdict").cast(pl.Float64))
+SCORE = pl.coalesce("score", pl.col("verdict").cast(pl.Float64))
+"""Of a row of SAMPLES: a verdict alone is a score too."""
 
 
 def outcomes(samples: pl.DataFrame) -> pl.DataFrame:
@@ -23,7 +24,7 @@ def outcomes(samples: pl.DataFrame) -> pl.DataFrame:
     """
     return (
         samples.filter("primary", pl.col("error").is_null())
-        .with_columns(score=_SCORE)
+        .with_columns(score=SCORE)
         .filter(pl.col("score").is_between(0, 1))
         .group_by("checkpoint", "benchmark", "item")
         .agg(pl.col("score").mean(), n=pl.len().cast(pl.Int64))

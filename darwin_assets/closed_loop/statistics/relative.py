@@ -21,10 +21,3 @@ class Change:
     def relative(self) -> float | None:
         """The change as a share of what was before; null where that was 0."""
         return self.points / self.before if self.before else None
-
-
-def before(after: float, relative: float) -> float:
-    """What a score was before a relative change, such as -0.4682, made it `after`. ValueError for -1 and less."""
-    if relative <= -1:
-        raise ValueError(f"a relative change of {relative} leaves nothing of which one could tell what was before")
-    return after / (1 + relative)

@@ -25,7 +25,7 @@ class StatisticsSettings(BaseModel):
         default=9999,
         ge=999,
         description="Drawn for a paired test where outcomes are not only right or wrong; all of them where fewer "
-        "exist. 9999: p-values down to 0.0001. Own choice.",
+        "exist. 9999: down to p = 0.0002; smaller ones are told by a bound. Own choice.",
     )
     resamples: int = Field(
         default=1000, ge=100, description="Bootstrap resamples of items for the stability of ranks. Own choice."

@@ -1,23 +1,11 @@
-"""Shares with intervals, and two shares of different items beside each other."""
+"""Shares with intervals, and two shares without results of single items."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Of two shares, the first less the second: its interval, and the p-value of no difference."""
-
-    delta: float
-    low: float
-    high: float
-    p: float
 
 
 def wilson(right: npt.ArrayLike, n: npt.ArrayLike, confidence: float) -> tuple[Floats, Floats]:
@@ -30,17 +18,8 @@ def wilson(right: npt.ArrayLike, n: npt.ArrayLike, confidence: float) -> tuple[F
 
 
 def fisher(right: int, n: int, other_right: int, other_n: int) -> float:
-    """Fisher's exact two-sided p-value: the stand-in where results of single items are not known (papers.md §2.5)."""
+    """Fisher's exact two-sided p-value: the stand-in for published figures, of which results of single items
+    are not known (papers.md §2.5). The loop has these, and compares by them."""
     from scipy.stats import fisher_exact
 
     return float(fisher_exact([[right, n - right], [other_right, other_n - other_right]]).pvalue)
-
-
-def two_shares(right: int, n: int, other_right: int, other_n: int, confidence: float) -> Difference:
-    """Two shares of different items: Newcombe's interval of the difference, Fisher's p-value."""
-    from statsmodels.stats.proportion import confint_proportions_2indep
-
-    low, high = confint_proportions_2indep(right, n, other_right, other_n, method="newcomb", alpha=1 - confidence)
-    return Difference(
-        right / n - other_right / other_n, float(low), float(high), fisher(right, n, other_right, other_n)
-    )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from darwin_assets.closed_loop.statistics.shares import Floats
+
+Integers = npt.NDArray[np.int64]
+
+BATCH_NUMBERS = 1_000_000
+"""Items times resamples that stand in memory at once."""
 
 STABILITY = pl.Schema(
     {
@@ -42,10 +49,11 @@ def _ranks(items: pl.DataFrame, settings: StatisticsSettings) -> dict[str, float
 
     losses = (items["ref_score"] - items["score"]).to_numpy()
     cell = items["cell"].rank("dense").to_numpy().astype(np.int64) - 1
-    measured = _weaknesses(losses, cell, np.ones((1, losses.size)))[0]
-    chances = np.full(losses.size, 1 / losses.size)
-    drawn = np.random.default_rng(settings.seed).multinomial(losses.size, chances, settings.resamples)
-    resampled = [one for one in _weaknesses(losses, cell, drawn.astype(np.float64)) if np.ptp(one)]
+    starts = np.flatnonzero(np.diff(cell, prepend=-1))
+    measured = _weaknesses(losses, starts, np.ones((1, losses.size), dtype=np.int64))[0]
+    resampled = [
+        one for times in _drawn(losses.size, settings) for one in _weaknesses(losses, starts, times) if np.ptp(one)
+    ]
     figures: dict[str, float] = {"n_cells": measured.size}
     if not np.ptp(measured) or not resampled:
         return figures
@@ -57,7 +65,15 @@ def _ranks(items: pl.DataFrame, settings: StatisticsSettings) -> dict[str, float
     return figures | {"same_weakest": float(np.mean([one.argmax() == measured.argmax() for one in resampled]))}
 
 
-def _weaknesses(losses: Floats, cell: npt.NDArray[np.int64], times: Floats) -> Floats:
-    """A row a resample, a column a cell: the cell's part of the benchmark's gap; `times`: how often each item was drawn."""
-    belongs = (cell[:, None] == np.arange(cell.max() + 1)).astype(np.float64)
-    return np.asarray((times * losses) @ belongs / losses.size, np.float64)
+def _drawn(n: int, settings: StatisticsSettings) -> Iterator[Integers]:
+    """How often each of n items was drawn, a row a resample, in batches of bounded size."""
+    generator, chances = np.random.default_rng(settings.seed), np.full(n, 1 / n)
+    batch = max(1, BATCH_NUMBERS // n)
+    for done in range(0, settings.resamples, batch):
+        yield generator.multinomial(n, chances, min(batch, settings.resamples - done))
+
+
+def _weaknesses(losses: Floats, starts: Integers, times: Integers) -> Floats:
+    """A row a resample, a column a cell: the cell's part of the benchmark's gap. Items are sorted by cell, `starts` are the
+    first of each; `times`: how often each item was drawn."""
+    return np.asarray(np.add.reduceat(times * losses, starts, axis=1) / losses.size, np.float64)

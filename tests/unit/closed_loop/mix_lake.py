@@ -88,6 +88,7 @@ def in_the_loop(
         level=pl.lit("L3"),
         source=pl.Series([f"source{place % 3}" for place in range(rows.height)]),
         tokens=pl.col("text").str.count_matches(r"\S+").cast(pl.Int64),
+        tokenizer=pl.lit("words"),
         operations=pl.Series(operations, dtype=pl.List(pl.String)),
         supervision_density=pl.lit(2),
         discourse=pl.lit("worked_example"),

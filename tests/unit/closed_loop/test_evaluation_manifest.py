@@ -48,12 +48,19 @@ def test_what_is_said_of_checkpoints_is_read_and_written(tmp_path):
         ("source: a\nlicence: MIT\nkind: outputs\n", "kind: Input should be 'documents' or 'evaluation'"),
         (EVALUATION.replace("targeted: b", "targeted: a"), "three checkpoints"),
         (EVALUATION.replace("2026-01-31.nightly.0001", "nightly"), "validates.evaluation"),
+        (EVALUATION.replace("control: c", "control: c, mix: last"), "validates.mix"),
         (EVALUATION.replace("002-direct", "002-cot"), "two checkpoints have the same model"),
     ],
 )
 def test_a_field_of_the_other_kind_and_a_slip_are_refused(tmp_path, text, said):
     with pytest.raises(ManifestError, match=said):
         read(tmp_path, text)
+
+
+def test_a_validation_may_name_the_mix_by_its_verdict(tmp_path):
+    assert read(tmp_path, EVALUATION).evaluation.validates.mix is None
+    stated = read(tmp_path, EVALUATION.replace("control: c", f"control: c, mix: {'0f' * 16}"))
+    assert stated.evaluation.validates.mix == "0f" * 16
 
 
 def test_documents_are_the_default(tmp_path):

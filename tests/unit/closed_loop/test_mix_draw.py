@@ -1,12 +1,16 @@
 """The draw of both arms: in proportion to the weights, to the token, under the caps."""
 
+import random
+
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
+from darwin_assets.closed_loop.mix.assets import draw_arms
 from darwin_assets.closed_loop.mix.draw import CONTROL, TARGETED, budget_of, draw, targeted_weights
+from darwin_assets.closed_loop.mix.facts import mix_facts
 from darwin_assets.closed_loop.mix.settings import MixSettings
 from tests.unit.closed_loop.mix_pools import PAIR, pool_of, targets_of
 
@@ -70,7 +74,9 @@ def test_the_budget_is_met_to_the_token_and_the_caps_hold(rows, budget, share, s
     assert (arm["tokens_used"] == arm["tokens"])[:-1].all()
     assert (arm["tokens_used"] <= arm["tokens"]).all()
     assert arm.group_by("cluster").len()["len"].max() <= 2 if arm.height else True
-    assert all(n <= budget * share for n in arm.group_by("source").agg(pl.col("tokens_used").sum())["tokens_used"])
+    for (_,), of_source in arm.group_by("source"):
+        assert of_source["tokens_used"][:-1].sum() < budget * share
+        assert of_source["tokens_used"].max() <= budget * share
     if used < budget:
         assert not _could_take_one_more(pool, arm, budget, how)
 
@@ -81,9 +87,43 @@ def _could_take_one_more(pool: pl.DataFrame, arm: pl.DataFrame, budget: int, how
     of_cluster = dict(arm.group_by("cluster").len().iter_rows())
     return any(
         of_cluster.get(one["cluster"], 0) < how.max_cluster_rows
-        and of_source.get(one["source"], 0) + min(one["tokens"], left) <= int(budget * how.max_source_share)
+        and of_source.get(one["source"], 0) < budget * how.max_source_share
+        and min(one["tokens"], left) <= budget * how.max_source_share
         for one in pool.join(arm, on="id", how="anti").iter_rows(named=True)
     )
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("n_sources", [2, 3])
+def test_two_sources_of_half_the_budget_each_give_both_arms_the_budget(n_sources, seed):
+    luck = random.Random(seed)
+    tokens = [luck.randint(200, 3000) for _ in range(400)]
+    operations = [PAIR if place % 5 == 0 else [] for place in range(400)]
+    pool = pool_of(tokens, operations, [f"source{place % n_sources}" for place in range(400)])
+    targets = targets_of((PAIR, 0.04))
+    how = MixSettings(seed=seed)
+    budget = budget_of(pool, how)
+    arms = draw_arms(pool, targets, budget, how)
+    assert dict(arms.group_by("arm").agg(pl.col("tokens_used").sum()).iter_rows()) == {
+        TARGETED: budget,
+        CONTROL: budget,
+    }
+    facts = mix_facts(arms, targets, budget, how)
+    assert (facts["n_tokens_off"], facts["n_sources_over"]) == (0, 0)
+
+
+def test_the_gate_sees_a_source_that_goes_on_beyond_its_share():
+    how, targets = MixSettings(), targets_of((PAIR, 0.04))
+
+    def over(*tokens: int) -> int | float:
+        pool = pool_of(tokens, sources=["one"] * len(tokens)).with_columns(
+            arm=pl.lit(CONTROL), place=pl.int_range(pl.len()), tokens_used="tokens"
+        )
+        return mix_facts(pool, targets, 100, how)["n_sources_over"]
+
+    assert over(30, 19, 50) == 0
+    assert over(30, 20, 1) == 1
+    assert over(51) == 1
 
 
 def test_a_row_that_fits_exactly_is_taken_whole_before_another_is_cut():

@@ -3,7 +3,7 @@
 import polars as pl
 
 from darwin_assets.closed_loop.columns import DIAGNOSES, OPERATIONS, SAMPLES
-from darwin_assets.closed_loop.mix.evaluated import evaluated_items
+from darwin_assets.closed_loop.mix.evaluated import evaluated_items, n_without_text
 from darwin_assets.closed_loop.mix.read import Arm
 from darwin_assets.closed_loop.mix.targets import targets_of
 from tests.unit.closed_loop.mix_lake import filled
@@ -44,12 +44,22 @@ def test_where_none_stands_out_the_weak_slices_are():
     assert targets_of(filled(pl.DataFrame(schema=OPERATIONS), OPERATIONS), SLICES).rows() == [(["counting"], 0.02)]
 
 
+def test_other_is_no_operation_to_aim_at():
+    """Rows without a cue are labelled with it."""
+    alone = standing_out(("one", "other", None, 0.5, True))
+    beside = standing_out(("one", "other", "counting", 0.03, True), ("one", "deduction", "other", 0.01, True))
+    nothing = SLICES.with_columns(operations=pl.lit(["other"]))
+    assert targets_of(alone, SLICES).rows() == [(["counting"], 0.02)]
+    assert targets_of(beside, SLICES).rows() == [(["counting"], 0.03), (["deduction"], 0.01)]
+    assert targets_of(alone, nothing).is_empty()
+
+
 def test_an_item_is_looked_for_once_by_its_question_or_else_by_its_prompt():
     samples = pl.DataFrame(
         {
             "item": ["a", "a", "b", "c", "d"],
             "benchmark": "sums",
-            "question": ["How many?", "How many?", None, None, "Broken?"],
+            "question": [None, "How many?", None, None, "Broken?"],
             "prompt": ["Q: How many?", "How many?", "Say it", " ", "Broken?"],
             "gold": [["4"], ["4"], None, ["5"], ["6"]],
             "file": ["x", "y", "x", "x", "x"],
@@ -62,6 +72,7 @@ def test_an_item_is_looked_for_once_by_its_question_or_else_by_its_prompt():
         ("sums", "x", 1, "How many?", "4", "How many?\n4"),
         ("sums", "x", 2, "Say it", "", "Say it\n"),
     ]
+    assert n_without_text(filled(samples, SAMPLES)) == 1
 
 
 def test_of_a_pair_that_is_cut_the_question_stays_whole_or_the_pair_goes():
@@ -77,3 +88,17 @@ def test_of_a_pair_that_is_cut_the_question_stays_whole_or_the_pair_goes():
     assert taken(5) == texts
     assert [text.split() for text in taken(3)] == [["one", "two", "three"], texts[1].split()]
     assert taken(2) == taken(1) == texts[1:]
+
+
+def test_a_pair_that_is_cut_within_its_question_is_missing_from_the_budget():
+    rows = pool_of([5, 4]).with_columns(tokens_used=pl.Series([2, 4]))
+    arm = Arm("key", "control", "verdict", {"tokenizer": "words", "budget_tokens": 6}, rows)
+    published = pl.DataFrame(
+        {
+            "id": rows["id"], "text_sha256": "0" * 64, "question_chars": [7, 9],
+            "text": ["one two\n\nthree four five", "six seven\n\neight nine"],
+        }
+    )  # fmt: skip
+    assert arm.tokens_missing(arm.take(published)) == 2
+    assert arm.tokens_missing(rows) == 0
+    assert arm.tokens_missing(rows.clear()) == 6

@@ -41,10 +41,35 @@ def test_the_rules_that_the_mix_tried_get_evidence(lake, right, credited):
     assert stored["rule"].to_list() == ["explained-combination"]
     assert stored["credited"].to_list() == [credited]
     assert stored["gain"].to_list() == pytest.approx([(right - 15) / 60])
-    assert stored.select("evaluation", "validation").rows() == [(EVALUATION, VALIDATION)]
-    again = [stored.with_columns(validation=pl.lit(f"2026-03-0{day}.evaluations.0001")) for day in (2, 3)]
-    standing = statuses(rules(), pl.concat([stored, *again]), SETTINGS.rules)["explained-combination"]
+    mix = read_arm(lake.project.lake, lake.project.ledger, EVALUATION, "targeted").verdict
+    assert stored.select("evaluation", "validation", "mix").rows() == [(EVALUATION, VALIDATION, mix)]
+    dropped_twice = [stored.with_columns(validation=pl.lit(f"2026-03-0{day}.evaluations.0001")) for day in (2, 3)]
+    others = [one.with_columns(mix=pl.lit(f"{day}" * 32)) for day, one in enumerate(dropped_twice)]
+    assert standing_of([stored, *dropped_twice]) == "hypothesis"
+    standing = standing_of([stored, *others])
     assert standing == ("supported" if credited else "refuted")
+
+
+def standing_of(evidence: list[pl.DataFrame]) -> str:
+    return statuses(rules(), pl.concat(evidence), SETTINGS.rules)["explained-combination"]
+
+
+def test_the_mix_that_was_trained_on_must_be_the_one_that_stands(lake):
+    project = lake.project
+    trained = read_arm(project.lake, project.ledger, EVALUATION, "targeted").verdict
+    stated = Validates(**STATED.model_dump(exclude={"mix"}), mix=trained)
+    validation(project, *results({"b": 15, "t": 50, "c": 15}, OTHERS), stated)
+    assert validate_evaluation(project.lake, project.ledger, SETTINGS, VALIDATION, "run").rows.height
+    drawn_again = lake.mix(budget_tokens=250, seed=9).promotion.verdict.verdict
+    with pytest.raises(DarwinError, match=f"validates the mix {trained}.*stands is {drawn_again}"):
+        validate_evaluation(project.lake, project.ledger, SETTINGS, VALIDATION, "run")
+
+
+def test_an_evaluation_does_not_validate_itself(lake):
+    stated = STATED.model_copy(update={"evaluation": VALIDATION})
+    validation(lake.project, *results({"b": 15, "t": 50, "c": 15}, OTHERS), stated)
+    with pytest.raises(DarwinError, match="validates itself"):
+        validate_evaluation(lake.project.lake, lake.project.ledger, SETTINGS, VALIDATION, "run")
 
 
 def test_one_can_walk_from_the_result_to_the_raw_samples(lake):

@@ -6,6 +6,7 @@ import pytest
 from darwin_assets.acquire.evaluation_manifest import Checkpoint, EvaluationFacts
 from darwin_assets.closed_loop.columns import SAMPLES
 from darwin_assets.closed_loop.samples import REPEATED, item_hash, normalize, other_questions
+from darwin_assets.closed_loop.statistics.outcomes import outcomes
 from darwin_assets.evaluation.outputs import SCHEMA
 
 
@@ -61,6 +62,17 @@ def test_a_checkpoint_without_the_shared_metric_is_told_by_its_own():
 
 def test_what_is_no_share_of_right_is_never_compared():
     assert primaries(normalized({"metric": "perplexity", "score": 12.5, "verdict": None})) == []
+
+
+def test_a_verdict_alone_is_a_score_too():
+    samples = normalized({"metric": "judged", "score": None}, {"metric": "judged", "score": None, "model": "b"}, {})
+    assert primaries(samples) == [("a", "judged"), ("b", "judged")]
+    assert outcomes(samples)["score"].to_list() == [1.0, 1.0]
+
+
+def test_a_right_answer_that_is_null_is_none():
+    samples = normalized({"gold": ["7", None]}, {"item_id": "1", "gold": [None]}, {"item_id": "2", "gold": None})
+    assert samples["gold"].to_list() == [["7"], [], None]
 
 
 def test_an_output_that_nobody_scored_is_there_without_a_score():

@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from darwin_assets.acquire.intake import take
+from darwin_assets.acquire.manifest import read_manifest
 from darwin_assets.landing_desk import land_path
 from darwin_assets.project import Project, open_project
 from resources.errors import DarwinError
@@ -312,3 +313,54 @@ def test_a_folder_with_a_bad_manifest_is_set_aside(project, instance, tmp_path):
     assert "licence: Field required" in intake.refused
     assert quarantined(project.landing).joinpath("page.txt").is_file()
     assert (folder / "page.txt").is_file()
+
+
+def test_what_is_said_stands_in_for_fields_of_the_manifest_and_keeps_the_others(project, instance, tmp_path):
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    (folder / "manifest.json").write_text(
+        '{"kind": "evaluation", "source": "step", "licence": "MIT", "reference": "base"}', encoding="utf-8"
+    )
+    (folder / "samples.jsonl").write_text("{}\n", encoding="utf-8")
+    key = land_path(project, instance, folder, "step-9000", None, None).batch
+    assert instance.get_dynamic_partitions("evaluation") == [key]
+    assert instance.get_dynamic_partitions("batch") == []
+    kept = read_manifest(project.landing.taken(key))
+    assert (kept.source, kept.kind, kept.reference) == ("step-9000", "evaluation", "base")
+
+
+def test_a_manifest_of_an_evaluation_is_not_landed_as_documents(project, instance, tmp_path):
+    folder = tmp_path / "outputs"
+    folder.mkdir()
+    (folder / "manifest.yaml").write_text(
+        "kind: evaluation\nsource: step\nlicence: MIT\nreference: base\n", encoding="utf-8"
+    )
+    (folder / "samples.jsonl").write_text("{}\n", encoding="utf-8")
+    with pytest.raises(DarwinError, match="reference: not for kind: documents"):
+        land_path(project, instance, folder, None, None, None, "documents")
+    assert incoming(project) == []
+
+
+def test_what_is_said_stands_in_for_fields_of_the_manifest_and_the_others_stay(project, instance, tmp_path):
+    stated = '{"kind": "evaluation", "source": "step", "licence": "MIT", "reference": "base"}'
+    folder = outputs_with(tmp_path, "manifest.json", stated)
+    key = land_path(project, instance, folder, "step-9000", None, None).batch
+    assert instance.get_dynamic_partitions("evaluation") == [key]
+    assert instance.get_dynamic_partitions("batch") == []
+    kept = read_manifest(project.landing.taken(key))
+    assert (kept.source, kept.kind, kept.reference) == ("step-9000", "evaluation", "base")
+
+
+def test_outputs_of_an_evaluation_are_not_landed_as_documents(project, instance, tmp_path):
+    folder = outputs_with(tmp_path, "manifest.yaml", "kind: evaluation\nsource: step\nlicence: MIT\nreference: base\n")
+    with pytest.raises(DarwinError, match="reference: not for kind: documents"):
+        land_path(project, instance, folder, None, None, None, "documents")
+    assert incoming(project) == []
+
+
+def outputs_with(folder: Path, name: str, manifest: str) -> Path:
+    outputs = folder / "outputs"
+    outputs.mkdir()
+    (outputs / "samples.jsonl").write_text("{}\n", encoding="utf-8")
+    (outputs / name).write_text(manifest, encoding="utf-8")
+    return outputs

@@ -149,6 +149,17 @@ def test_a_tick_that_died_after_taking_loses_nothing(daemon, put):
     assert daemon.tick() == []
 
 
+def test_a_taken_drop_whose_manifest_was_spoilt_waits_and_blocks_nobody(daemon, put):
+    put("books", done=True)
+    spoilt = Path(daemon.zone.folder) / "taken" / "2026-01-31.spoilt.0001"
+    spoilt.mkdir()
+    (spoilt / "manifest.yaml").write_text("source: [", encoding="utf-8")
+    (key,) = daemon.tick()
+    assert key != spoilt.name
+    (spoilt / "manifest.yaml").write_text(MANIFEST, encoding="utf-8")
+    assert daemon.tick() == [spoilt.name]
+
+
 def test_a_batch_from_the_command_line_is_not_run_twice(daemon, put):
     from datetime import date
 

@@ -11,6 +11,7 @@ from darwin_assets.closed_loop.affordance.label import label_rows
 from darwin_assets.closed_loop.affordance.settings import AffordanceSettings
 from darwin_assets.closed_loop.columns import AFFORDANCES
 from darwin_assets.closed_loop.taxonomy import taxonomy
+from darwin_assets.complete.tokens import counter
 
 OF_TEXT = dict.fromkeys(("id", "root_id", "text", "text_sha256"), pl.String())
 SETTINGS = AffordanceSettings(tokenizer="words")
@@ -78,6 +79,7 @@ def test_a_row_is_labelled_in_the_vocabulary_of_the_taxonomy() -> None:
     assert set(rows["operations"].explode()) <= set(data["operations"])
     assert set(rows["supervision_density"]) <= {int(grade) for grade in data["supervision_density"]}
     assert set(rows["taxonomy"]) == {taxonomy().version}
+    assert set(rows["tokenizer"]) == {counter(SETTINGS.tokenizer).name}
 
 
 def test_cues_name_operations_of_the_taxonomy() -> None:

@@ -137,7 +137,13 @@ def evidence(*credited: bool, of: Rule | None = None, sha256: str | None = None)
     """One validation of a rule after another."""
     said = of or rule()
     found = [
-        {"rule": said.id, "rule_sha256": sha256 or said.sha256, "validation": f"v{place}", "credited": one}
+        {
+            "rule": said.id,
+            "rule_sha256": sha256 or said.sha256,
+            "validation": f"v{place}",
+            "mix": f"m{place}",
+            "credited": one,
+        }
         for place, one in enumerate(credited)
     ]
     return pl.DataFrame(found, schema=RULE_EVIDENCE)
@@ -163,6 +169,13 @@ def test_status_follows_from_the_evidence(credited: tuple[bool, ...], status: St
 def test_an_intervention_counts_once() -> None:
     again = pl.concat([evidence(True), evidence(True)])
     assert statuses((rule(),), again, RuleSettings()) == {"more-counting": "hypothesis"}
+
+
+def test_a_mix_counts_once_by_its_first_validation() -> None:
+    one_mix = evidence(True, True, False, False).with_columns(mix=pl.lit("m"))
+    settings = RuleSettings(min_validations=1)
+    assert statuses((rule(),), one_mix, RuleSettings()) == {"more-counting": "hypothesis"}
+    assert statuses((rule(),), one_mix.reverse(), settings) == {"more-counting": "supported"}
 
 
 def test_evidence_belongs_to_the_wording_of_a_rule() -> None:
@@ -199,11 +212,17 @@ def test_what_is_held_is_reweighted_and_what_is_not_is_added(action: ActionName,
     assert "tokens_missing" not in enough
 
 
-@pytest.mark.parametrize(("action", "repaired_at"), [("remove", None), ("repair", {"L3": "L5", "Q5": "Q3"})])
-def test_rows_that_lack_density_only_are_named(action: ActionName, repaired_at: dict[str, str] | None) -> None:
+@pytest.mark.parametrize(
+    ("action", "questions", "repaired_at"),
+    [("remove", ["a", "b"], None), ("repair", ["b"], {"L3": "L5", "Q5": "Q3"})],
+)
+def test_rows_that_lack_density_only_are_named(
+    action: ActionName, questions: list[str], repaired_at: dict[str, str] | None
+) -> None:
+    """Of those that show nothing of the steps none can be repaired."""
     held = [row("b", density=1), row("a", density=0), row("dense"), row("other", discourse="exposition", density=0)]
     (found,) = json.loads(actions_of(action, *held, row("document", density=1, level="L3")))["actions"]
-    assert found["rows"] == {"L3": ["document"], "Q5": ["a", "b"]}
+    assert found["rows"] == {"L3": ["document"], "Q5": questions}
     assert found.get("repaired_at") == repaired_at
 
 
@@ -255,7 +274,10 @@ def diagnosed() -> tuple[pl.DataFrame, pl.DataFrame]:
     fields = {"task_type": "mathematical_problem", "operations": ["arithmetic", "counting"]}
     others = [{"level": "benchmark"}, {"verdict": "channel"}, {"weakness": -0.01}]
     cells = pl.DataFrame([{**cell, **fields}, *({**cell, **fields, **one} for one in others)], schema=DIAGNOSES)
-    pair = {"checkpoint": "new", "benchmark": "sums", "operation": "counting", "other": "comparison", "weakness": 0.02}
+    pair = {
+        "checkpoint": "new", "benchmark": "sums", "operation": "counting", "other": "comparison", "weakness": 0.02,
+        "task_type": "mathematical_problem",
+    }  # fmt: skip
     kept = [
         {**pair, "kept": True},
         {**pair, "other": "retrieval", "kept": False},
@@ -271,6 +293,13 @@ def test_weaknesses_are_what_the_data_are_to_blame_for() -> None:
         ("comparison + counting", ["comparison", "counting"]),
         ("counting", ["counting"]),
     ]
+
+
+def test_a_pair_that_stands_out_is_looked_for_in_worked_examples() -> None:
+    cells, operations = diagnosed()
+    side = data_side(cells.clear(), operations, None, RULE_EVIDENCE.to_frame(), ClosedLoopSettings())
+    examples = side.profile.filter(rule="worked-examples-of-the-combination")
+    assert sorted(examples["operations"].to_list()) == [["comparison", "counting"], ["counting"]]
 
 
 def test_the_data_side_of_a_diagnosis() -> None:

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darwin_assets.closed_loop.channel.circle import second_round
 from darwin_assets.closed_loop.channel.cut import cut, runs_on
 from darwin_assets.closed_loop.channel.settings import ChannelSettings
 from darwin_assets.closed_loop.channel.steps import shows_steps
@@ -37,7 +38,7 @@ LONG = "This is followed by remarks which nobody asked for, and which change not
 def test_outputs_are_cut_behind_their_first_complete_answer(output: str, kept: str) -> None:
     found = cut(output, 2, SETTINGS)
     assert found.kept == kept
-    assert found.kept + found.rest == output
+    assert found.kept + found.rest + found.ending == output
 
 
 @pytest.mark.parametrize(
@@ -57,12 +58,20 @@ def test_outputs_are_cut_behind_their_first_complete_answer(output: str, kept: s
     ],
 )
 def test_running_on_is_told_by_what_stands_behind_an_answer(output: str, *, expected: bool) -> None:
-    assert runs_on(cut(output, 2, SETTINGS), SETTINGS) is expected
+    assert runs_on(cut(output, 2, SETTINGS), None, SETTINGS) is expected
 
 
 def test_a_row_of_equal_words_is_an_answer_where_answers_are_that_long() -> None:
     assert cut("> > > > >", 6, SETTINGS).takes_nothing
-    assert not runs_on(cut("> > > > >", 6, SETTINGS), SETTINGS)
+    assert not runs_on(cut("> > > > >", 6, SETTINGS), None, SETTINGS)
+
+
+def test_circles_are_words_that_say_something() -> None:
+    """Of 200,000 marks none is looked at more than a few times."""
+    marks = ".,;:" * 50_000
+    assert second_round("so " + " ".join(marks), 4) is None
+    assert second_round("so " + "and then . . " * 4, 4) == len("so and then . .")
+    assert second_round("so " + "and then . . " * 3, 4) is None
 
 
 def test_a_first_line_is_no_answer_where_answers_fit_no_line() -> None:
@@ -88,6 +97,6 @@ def test_steps_are_what_stands_before_an_answer(output: str, *, expected: bool) 
 @given(st.text(alphabet="ab .\n\\{}boxed18A:Q#", max_size=200), st.none() | st.integers(1, 5))
 def test_a_cut_keeps_a_beginning_and_loses_nothing(output: str, most_words: int | None) -> None:
     found = cut(output, most_words, SETTINGS)
-    assert found.kept + found.rest == output
+    assert found.kept + found.rest + found.ending == output
     if found.answer is not None:
         assert 0 <= found.answer.start <= found.answer.said <= found.answer.end == len(found.kept)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
+import pytest
 
 from darwin_assets.closed_loop.channel.settings import ChannelSettings
 from darwin_assets.closed_loop.channel.signs import signs
@@ -45,7 +46,7 @@ def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_a_right_answer_that_goes_on_is_a_prefix_and_right_when_cut() -> None:
     [found] = told([sample(1, f"{STEPS}So the answer is 7.{REMARK}", "7", verdict=False)])
     assert (found["answer_is_prefix"], found["runs_on"], found["correct_when_cut"]) == (True, True, True)
-    assert not found["only_format"]
+    assert found["only_format"]
     assert found["cut_off"] is None
 
 
@@ -63,6 +64,90 @@ def test_a_right_answer_in_another_form_is_told_apart() -> None:
     [found] = told([sample(1, f"{STEPS}So the answer is 7 apples.", "7", verdict=False)])
     assert found["only_format"]
     assert not found["answer_is_prefix"]
+
+
+@pytest.mark.parametrize(
+    ("output", "gold"),
+    [
+        ("valid.", "valid"),
+        ("**valid**", "valid"),
+        ("Valid", "valid"),
+        ("Yes.", "Yes"),
+        ('"True"', "True"),
+        ("So the answer is **Not valid**.", "not valid"),
+        ("答案是巴黎。", "巴黎"),
+        ("valid\n\nI hope this helps!", "valid"),
+    ],
+)
+def test_a_right_answer_in_words_needs_neither_case_nor_marks(output: str, gold: str) -> None:
+    [found] = told([sample(1, output, gold, verdict=False)])
+    assert found["only_format"]
+    assert not found["runs_on"]
+
+
+@pytest.mark.parametrize(
+    ("output", "gold"),
+    [
+        ("invalid", "valid"),
+        ("x < y", "x > y"),
+        ("-x", "x"),
+        ("So the answer is 1.5", "15"),
+        ("() []", "[ ( ) ]"),
+        ("", "valid"),
+    ],
+)
+def test_other_words_and_signs_of_mathematics_are_another_answer(output: str, gold: str) -> None:
+    assert not told([sample(1, output, gold, verdict=False)])[0]["only_format"]
+
+
+@pytest.mark.parametrize("output", ["A. one", "(A). one", "A.", "答案：A", "a"])
+def test_a_letter_with_its_option_is_right_in_another_form(output: str) -> None:
+    question = "What is it?\nA. one\nB. two\nC. three"
+    [found] = told([sample(1, output, "A", verdict=False, prompt=question, question=question)])
+    assert found["only_format"]
+    assert not told([sample(1, "B. two", "A", verdict=False, prompt=question, question=question)])[0]["only_format"]
+
+
+@pytest.mark.parametrize("mark", ChannelSettings().end_marks)
+def test_a_mark_of_the_end_that_was_kept_says_that_the_model_stopped(mark: str) -> None:
+    rows = [sample(n, f"{STEPS}So the answer is 7.{behind}", "7", verdict=False) for n, behind in enumerate(
+        (mark, f"{mark}\n{mark}", REMARK + mark, mark + REMARK)
+    )]  # fmt: skip
+    found = told(rows)
+    assert [one["runs_on"] for one in found] == [False, False, False, True]
+    assert [one["cut_off"] for one in found] == [False, False, False, None]
+    assert all(one["correct_when_cut"] and one["only_format"] for one in found)
+
+
+def test_words_behind_an_answer_run_on_unless_the_model_stopped_by_itself() -> None:
+    output = f"{STEPS}So the answer is 7."
+    ended = [
+        sample(n, output + behind, "7", verdict=False, finish_reason=reason)
+        for n, (behind, reason) in enumerate([(REMARK, "stop"), (REMARK, "length"), ("\nQ: And what is next?", "stop")])
+    ]
+    assert [one["runs_on"] for one in told(ended)] == [False, True, True]
+
+
+def test_an_output_is_cut_short_that_is_empty_or_at_the_limit_before_any_answer() -> None:
+    said = {
+        ("", None): True,
+        (" \n", "stop"): True,
+        ("</s>", None): True,
+        ("<think>\nIt is 7.</think>\n", None): True,
+        ("] ]", None): False,
+        (STEPS, "length"): True,
+        (STEPS, "stop"): False,
+        (STEPS, None): False,
+        (f"{STEPS}So the answer is 8.{REMARK}", "length"): False,
+        (STEPS * 8, "length"): True,
+    }
+    rows = [sample(n, output, "7", verdict=False, finish_reason=reason) for n, (output, reason) in enumerate(said)]
+    assert [one["cut_short"] for one in told(rows)] == list(said.values())
+
+
+def test_what_scored_an_output_stands_with_it() -> None:
+    rows = [sample(1, "7", "7", metric="acc", scorer="strict"), sample(2, "7", "7", metric=None, verdict=None)]
+    assert [one["scored_by"] for one in told(rows)] == ["acc strict", None]
 
 
 def test_another_metric_that_finds_the_output_right_says_the_same() -> None:

@@ -2,6 +2,7 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -79,6 +80,56 @@ def test_without_lengths_a_row_is_a_document_and_end_tokens_behind_its_end_are_p
     assert audit_rows(rows, END) == LossMask(n_documents=3, n_ends=2, n_not_learnt=1, n_tokens=15, n_learnt_tokens=9)
 
 
+@pytest.mark.parametrize("n_padding", [1, 2, 5])
+def test_padding_that_is_not_learnt_hides_no_end_that_is_not_learnt(n_padding: int) -> None:
+    padding = [99] * n_padding
+    rows = pl.DataFrame(
+        {
+            "input_ids": [[5, 6, END, *padding], [5, 6, END, *padding], [5, 6, END, END, *padding], [5, 6, 7, 99]],
+            "labels": [
+                [5, 6, -100, *[-100] * n_padding],
+                [5, 6, END, *[-100] * n_padding],
+                [5, 6, END, *[-100] * (n_padding + 1)],
+                [5, 6, 7, 99],
+            ],
+        }
+    )
+    found = audit_rows(rows, END)
+    assert (found.n_documents, found.n_ends, found.n_not_learnt) == (4, 3, 1)
+
+
+def test_a_row_of_which_nothing_is_learnt_is_a_document_all_the_same() -> None:
+    rows = pl.DataFrame({"input_ids": [[7, 7, 7], [5, END]], "labels": [[-100] * 3, [5, END]]})
+    assert audit_rows(rows, END) == LossMask(n_documents=2, n_ends=1, n_not_learnt=0, n_tokens=5, n_learnt_tokens=2)
+
+
+def test_where_most_documents_have_no_end_stopping_is_not_taught() -> None:
+    rows = pl.DataFrame({"input_ids": [[5, 6]] * 3 + [[5, END]], "labels": [[5, 6]] * 3 + [[5, END]]})
+    found = audit_rows(rows, END)
+    assert (found.share_with_end, found.share_not_learnt, found.teaches_to_stop) == (0.25, 0.0, False)
+    inside = pl.DataFrame({"input_ids": [[5, 6, 5, END]], "labels": [[5, 6, 5, END]], "seq_lengths": [[1, 1, 2]]})
+    assert not audit_rows(inside, END).teaches_to_stop
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ({"input_ids": ["a"], "labels": ["b"]}, "input_ids must be a list of integers"),
+        ({"input_ids": [[1.5]], "labels": [[1.5]]}, "input_ids must be a list of integers"),
+        ({"input_ids": [[5, END], None], "labels": [[5, END], None]}, "input_ids must be .* without nulls"),
+        ({"input_ids": [[5, END]], "labels": [[5, None]]}, "labels must be .* without nulls"),
+        ({"input_ids": [[5, END]], "labels": [[5, END]], "seq_lengths": [[None]]}, "seq_lengths must be a list"),
+        ({"input_ids": [[5, END]], "labels": [[5, END]], "seq_lengths": [[5]]}, "fit into their row"),
+        ({"input_ids": [[5, END]], "labels": [[5, END]], "seq_lengths": [[0, 2]]}, "above 0"),
+    ],
+)
+def test_columns_that_are_no_shard_are_refused_by_what_is_wrong_with_them(
+    rows: dict[str, list[Any]], said: str
+) -> None:
+    with pytest.raises(UnreadableShard, match=said):
+        audit_rows(pl.DataFrame(rows), END)
+
+
 def test_padding_behind_the_documents_of_a_row_is_none_of_them() -> None:
     rows = pl.DataFrame(
         {"input_ids": [[5, END, 6, END, END]], "labels": [[5, END, 6, END, -100]], "seq_lengths": [[2, 2]]}
@@ -100,7 +151,7 @@ def test_shifted_labels_are_refused() -> None:
 def test_other_files_are_refused_by_what_they_lack(tmp_path: Path) -> None:
     pl.DataFrame({"input_ids": [[1]], "text": ["a"]}).write_parquet(tmp_path / "text.parquet")
     (tmp_path / "broken.parquet").write_bytes(b"PAR1")
-    with pytest.raises(UnreadableShard, match=r"text\.parquet has no column labels"):
+    with pytest.raises(UnreadableShard, match=r"text\.parquet: no column labels"):
         audit_shards([tmp_path / "text.parquet"], END)
-    with pytest.raises(UnreadableShard, match=r"broken\.parquet cannot be read"):
+    with pytest.raises(UnreadableShard, match=r"broken\.parquet: cannot be read"):
         audit_shards([tmp_path / "broken.parquet"], END)

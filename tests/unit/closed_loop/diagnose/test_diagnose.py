@@ -69,6 +69,20 @@ def test_a_missing_combination_of_operations_is_told_as_such():
     assert kept[0][2] > 0
 
 
+def test_operations_have_the_fields_on_which_their_items_agree():
+    found, labelled, shown = missing_pair()
+    is_pair = pl.col("operations").list.contains("comparison") & pl.col("operations").list.contains("counting")
+    some = labelled.with_columns(
+        task_type=pl.when(is_pair).then(pl.lit("mathematical_problem")).otherwise("task_type"),
+        form=pl.when(pl.int_range(pl.len()) % 2 == 0).then(pl.lit("list")).otherwise("form"),
+    )
+    told = diagnose(found, some, shown, STATED, SETTINGS).operations.select(
+        "operation", "other", "kept", "background", "task_type", "form"
+    )
+    assert told.row(0) == ("comparison", "counting", True, "none", "mathematical_problem", None)
+    assert told.filter(pl.col("operation") == "counting", pl.col("other").is_null())["task_type"].to_list() == [None]
+
+
 def test_both_cases_are_decided_by_the_same_code_and_settings():
     cases = [diagnose(*case, STATED, SETTINGS) for case in (masked_ends(), missing_pair())]
     assert {whole(one)["verdict"] for one in cases} == {"supervision", "data"}
@@ -144,7 +158,12 @@ def test_the_reference_is_the_best_on_what_all_were_asked():
 @pytest.mark.parametrize(
     ("scores", "facts", "said"),
     [
-        ({"alone": [1.0]}, EvaluationFacts(), "add the outputs of another one"),
+        (
+            {"step-9": [1.0]},
+            EvaluationFacts(),
+            "and 'step-9' alone has a scored output: add the outputs of another one",
+        ),
+        ({}, EvaluationFacts(), "and none has a scored output"),
         ({"a": [1.0], "b": [0.0]}, EvaluationFacts(reference="c"), "known: a, b"),
     ],
 )

@@ -3,12 +3,15 @@
 from dataclasses import replace
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from darwin_assets.closed_loop.columns import SIGNS
 from darwin_assets.closed_loop.diagnose.decide import decide
-from darwin_assets.closed_loop.diagnose.side import Side
+from darwin_assets.closed_loop.diagnose.settings import DiagnoseSettings
+from darwin_assets.closed_loop.diagnose.side import MEASURES, Side, by_item
 from darwin_assets.closed_loop.diagnose.verdict import VERDICTS
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 
@@ -27,9 +30,9 @@ def side(n_right, of=N):
     none = np.zeros(of)
     return Side(
         score=first(n_right, of),
-        prefix=none, unended=none, endless=none, cut_gain=none, form=none, form_gain=none,
+        prefix=none, unended=none, endless=none, cut_gain=none, form=none, form_gain=none, cut_short=none,
         worked=np.ones(of), likelihood=none,
-        frame=["one way"] * of, letter=[None] * of, gold_letter=[None] * of,
+        frame=["one way"] * of, scored_by=["accuracy"] * of, letter=[None] * of, gold_letter=[None] * of,
     )  # fmt: skip
 
 
@@ -92,6 +95,23 @@ def test_a_sign_that_explains_little_leaves_the_rest_to_the_data():
     assert causes(found) == {"termination": pytest.approx(6.0), "capability": pytest.approx(24.0)}
 
 
+def test_a_sign_that_does_not_hold_gives_no_verdict():
+    """45 % of the gap is the largest part of three, but less than half; of what it leaves the form takes more than half."""
+    form = first(150) - first(115)
+    found = told(replace(running_on(70, 45), form=form, form_gain=form), side(170))
+    assert (found.verdict, found.cause) == ("channel", "form")
+    assert causes(found) == {
+        "termination": pytest.approx(22.5), "form": pytest.approx(17.5), "capability": pytest.approx(10.0),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("least", "verdict"), [(0.5, "supervision"), (0.6, "data")])
+def test_the_share_that_must_go_away_is_a_setting(least, verdict):
+    settings = ClosedLoopSettings(diagnose=DiagnoseSettings(min_restored_share=least))
+    found = decide(running_on(20, 50), side(110), SIGNIFICANT, same_weights=False, settings=settings)
+    assert found.verdict == verdict
+
+
 def test_what_most_of_the_gap_comes_from_leaves_a_rest_that_is_looked_at():
     found = told(running_on(20, 50), side(110))
     assert found.verdict == "supervision"
@@ -134,6 +154,21 @@ def test_options_weighed_on_one_side_only_are_the_channel():
     assert told(replace(side(50), likelihood=np.ones(N)), side(110)).cause == "scoring"
 
 
+@pytest.mark.parametrize(("n_others", "cause"), [(N, "scoring"), (N // 2, "scoring"), (N // 2 - 1, "capability")])
+def test_other_metrics_on_most_items_are_the_channel(n_others, cause):
+    others = ["acc_norm"] * n_others + ["accuracy"] * (N - n_others)
+    assert told(replace(side(50), scored_by=others), side(110)).cause == cause
+    assert told(replace(side(50), scored_by=[None] * N), side(110)).cause == "capability"
+
+
+def test_outputs_that_end_before_any_answer_are_the_channel_where_they_could_make_up_the_gap():
+    short = replace(side(50), cut_short=first(115) - first(50))
+    found = told(short, side(110))
+    assert (found.verdict, found.cause) == ("channel", "cut_short")
+    assert told(replace(short, cut_short=first(105) - first(50)), side(110)).verdict == "data"
+    assert told(short, replace(side(110), cut_short=first(N) - first(135))).verdict == "data"
+
+
 @pytest.mark.parametrize(("ours", "theirs"), [(0.0, 1.0), (1.0, 0.0)])
 def test_asked_differently_with_steps_on_one_side_is_the_channel(ours, theirs):
     asked = replace(side(50), frame=["another way"] * N, worked=np.full(N, ours))
@@ -174,6 +209,27 @@ def test_wrong_letters_without_a_favourite_are_the_data():
     chosen = [letter if place < 50 else "ABCD"[("ABCD".index(letter) + 1) % 4] for place, letter in enumerate(right)]
     fair = replace(side(110), letter=right, gold_letter=right)
     assert told(replace(side(50), letter=chosen, gold_letter=right), fair).verdict == "data"
+
+
+@pytest.mark.parametrize(
+    ("sign", "shown"),
+    [
+        ({"answer_is_prefix": True, "only_format": True, "correct_when_cut": True}, {"prefix", "form", "form_gain"}),
+        (
+            {"answer_is_prefix": True, "only_format": True, "correct_when_cut": True, "runs_on": True},
+            {"prefix", "unended", "endless", "cut_gain"},
+        ),
+        ({"cut_off": True}, {"unended"}),
+        ({"cut_off": True, "cut_short": True}, {"unended", "cut_short"}),
+        ({"cut_short": True, "only_format": True}, {"form", "form_gain"}),
+        ({"cut_short": True, "correct": True}, set()),
+        ({"cut_short": True, "correct": None}, set()),
+    ],
+)
+def test_a_right_answer_is_restored_by_a_cut_or_as_another_form_never_twice(sign, shown):
+    row = {"item": "1", "checkpoint": "m", "sample": 0, "correct": False} | sign
+    [found] = by_item(pl.DataFrame([row], schema=SIGNS)).to_dicts()
+    assert {name for name in MEASURES if found[name]} == shown
 
 
 @st.composite

@@ -8,6 +8,7 @@ from darwin_assets.closed_loop.label import label
 from darwin_assets.closed_loop.label import operations as families
 from darwin_assets.closed_loop.label.benchmark import READ, known_of
 from darwin_assets.closed_loop.label.form import form_of
+from darwin_assets.closed_loop.label.item import Item, shown
 from darwin_assets.closed_loop.label.rules import READ_OFF, STATED, UNSURE
 from darwin_assets.closed_loop.taxonomy import OTHER, Slice, taxonomy
 from tests.unit.closed_loop.label.samples_shown import samples_of
@@ -135,6 +136,19 @@ def test_options_that_are_results_make_a_calculation_of_a_question_of_knowledge(
     )
     assert (worked["task_type"], worked["operations"]) == ("mathematical_problem", ["arithmetic", "retrieval"])
     assert worked["form"] == "option_letter"
+
+
+@pytest.mark.parametrize("asked", ["", "\nAnswer:", "\n\nA:", "\nSolution: Let us see."])
+def test_options_behind_a_colon_are_no_request_for_an_answer(asked):
+    prompt = f"Where is the tower?\nA: Paris\nB: London{asked}"
+    found = shown(Item("1", "house_quiz", None, "1", None, prompt, ("A",), written=True))
+    assert (found.question, found.options) == ("Where is the tower?", ("Paris", "London"))
+
+
+@pytest.mark.parametrize("asked", ["\nA:", "\nA: The answer is", "\n\nA: It is\n"])
+def test_a_request_for_an_answer_is_no_option(asked):
+    found = shown(Item("1", "house_quiz", None, "1", None, f"Q: How many are there?{asked}", ("A",), written=True))
+    assert (found.question, found.options) == ("How many are there?", ())
 
 
 def test_an_item_of_an_unknown_benchmark_is_other_and_nothing_is_sure():
