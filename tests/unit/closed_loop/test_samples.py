@@ -1,10 +1,15 @@
 """Outputs as samples: items that are the same for all checkpoints, one metric a benchmark, nothing that counts twice."""
 
+import json
+
 import polars as pl
 import pytest
 
 from darwin_assets.acquire.evaluation_manifest import Checkpoint, EvaluationFacts
+from darwin_assets.acquire.manifest import ManifestError
 from darwin_assets.closed_loop.columns import SAMPLES
+from darwin_assets.closed_loop.evaluation_samples import judged
+from darwin_assets.closed_loop.outputs_folder import read_folder
 from darwin_assets.closed_loop.samples import REPEATED, item_hash, normalize, other_questions
 from darwin_assets.closed_loop.statistics.outcomes import outcomes
 from darwin_assets.evaluation.outputs import SCHEMA
@@ -108,3 +113,23 @@ def test_a_member_of_an_archive_has_the_hash_of_the_archive():
 @pytest.mark.parametrize(("question", "n"), [("How  many\napples?", 0), ("How many pears?", 1)])
 def test_different_questions_under_one_name_are_seen(question, n):
     assert other_questions(normalized({"question": "How many apples?"}, {"model": "b", "question": question})) == n
+
+
+def test_an_output_without_a_checkpoint_is_counted_by_the_gate():
+    named = {"model": "a", "file": "a/x.jsonl"}
+    assert judged(normalized(named)).facts["n_unnamed"] == 0
+    assert judged(normalized(named, {"model": None, "file": "x"})).facts["n_unnamed"] == 1
+
+
+def test_two_models_are_never_one_checkpoint(tmp_path):
+    lines = (
+        {
+            "question": "q",
+            "ground_truth": "1",
+            **{name: {"solution": "1", "is_correct": True} for name in ("base", "m-1")},
+        },
+    )
+    (tmp_path / "solutions.jsonl").write_text("".join(json.dumps(one) + "\n" for one in lines), encoding="utf-8")
+    clash = EvaluationFacts(checkpoints={"base": Checkpoint(model="m-1")})
+    with pytest.raises(ManifestError, match="base: a model of the files has this name too"):
+        read_folder(tmp_path, clash)
