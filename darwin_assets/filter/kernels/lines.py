@@ -51,18 +51,16 @@ def line_signals(
     end: int,
     newlines: int,
     table: NDArray[np.uint32],
-    keys: NDArray[np.uint64],
     out: NDArray[np.float64],
 ) -> None:
-    """Write `LINE_COLUMNS` of one text to `out`; `keys` is scratch of twice `table_size` of its line feeds and two.
+    """Write `LINE_COLUMNS` of one text to `out`.
 
     Lines are what line feeds divide. Gopher: not empty ones; share of lines by number, of all characters. FineWeb: not
     blank ones, a terminal mark being the very last character; repeated characters as a share of all but line feeds.
     Paragraphs: what two line feeds or more divide, the text without its outer white space.
     """
-    size = table_size(newlines + 2)
-    keys[: 2 * size] = 0
-    line_keys, paragraph_keys = keys[:size], keys[size : 2 * size]
+    size, paragraphs_size = table_size(newlines + 1), table_size(newlines // 2 + 1)
+    line_keys, paragraph_keys = np.zeros(size, np.uint64), np.zeros(paragraphs_size, np.uint64)
     inner = skip_space(data, begin, end, table)
     inner_end = strip_space(data, inner, end, table)
     n_lines, n_duplicates, chars, duplicate_chars = 0, 0, 0, 0
@@ -92,7 +90,7 @@ def line_signals(
             paragraph_chars += n_chars + (paragraph_chars > 0)
         if paragraph_chars and (first >= last or at >= inner_end):
             n_paragraphs += 1
-            if seen_before(mixed(paragraph), paragraph_keys, size):
+            if seen_before(mixed(paragraph), paragraph_keys, paragraphs_size):
                 n_duplicate_paragraphs += 1
                 duplicate_paragraph_chars += paragraph_chars
             paragraph, paragraph_chars = SEED, 0

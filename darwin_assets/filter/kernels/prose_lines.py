@@ -17,6 +17,16 @@ _STAR, _NEWLINE = ord("*"), ord("\n")
 
 
 @inner_kernel
+def max_lines(data: NDArray[np.uint8], begin: int, end: int) -> int:
+    """No fewer than the lines of a text: a line break begins with a byte below 0x20, C2 or E2."""
+    total = 1
+    for at in range(begin, end):
+        byte = data[at]
+        total += (byte < 0x20) | (byte == 0xC2) | (byte == 0xE2)
+    return total
+
+
+@inner_kernel
 def _is_label(data: NDArray[np.uint8], begin: int, end: int) -> bool:
     """Whether a piece is `**words**`, of one line and no other stars."""
     if end - begin < 5 or data[begin] != _STAR or data[begin + 1] != _STAR:

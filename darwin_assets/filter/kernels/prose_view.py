@@ -21,6 +21,7 @@ from darwin_assets.filter.kernels.prose_lines import (
     PIECES,
     count_lines,
     count_paragraphs,
+    max_lines,
 )
 from darwin_assets.filter.kernels.repetition import (
     duplicate_covered_chars,
@@ -116,10 +117,27 @@ def _add_words(
         at += width(byte)
 
 
+@kernel
+def _write_line_shares(
+    data: NDArray[np.uint8], begin: int, end: int, table: NDArray[np.uint32], counts: NDArray[np.int64],
+    out: NDArray[np.float64],
+) -> None:  # fmt: skip
+    """Write the columns from `prose_duplicate_line_share` on; `counts` is scratch."""
+    size = table_size(max_lines(data, begin, end))
+    keys = np.zeros(size, np.uint64)
+    counts[:] = 0
+    count_lines(data, begin, end, table, keys, size, counts)
+    _write_shares(counts, out, 8)
+    keys[:] = 0
+    counts[:] = 0
+    count_paragraphs(data, begin, end, table, keys, size, counts)
+    _write_shares(counts, out, 10)
+
+
 @inner_kernel
-def _write_shares(counts: NDArray[np.int64], out: NDArray[np.float64], row: int, column: int) -> None:
-    out[row, column] = share(counts[DUPLICATES], counts[PIECES])
-    out[row, column + 1] = share(counts[DUPLICATE_CHARS], counts[CHARS])
+def _write_shares(counts: NDArray[np.int64], out: NDArray[np.float64], column: int) -> None:
+    out[column] = share(counts[DUPLICATES], counts[PIECES])
+    out[column + 1] = share(counts[DUPLICATE_CHARS], counts[CHARS])
 
 
 @kernel
@@ -140,20 +158,21 @@ def prose_signals(
     most_words, longest = 2, 2
     for text in range(n_texts):
         begin, end = starts[text], starts[text + 1]
-        most_words = max(most_words, t.max_words(data, begin, end))
+        most_words = max(most_words, min((end - begin) // 2 + 1, t.max_words(data, begin, end)))
         longest = max(longest, longest_piece(data, begin, end))
     words = t.table_of_words(most_words)
-    hashes, different = np.empty(most_words, np.uint64), np.empty(most_words, np.uint64)
-    keys = np.empty(table_size(most_words), np.uint64)
+    hashes, different, slots = t.hashes_in(words), t.different_in(words), t.slots_in(words)
     token = np.empty(longest + 1, np.int32)
     sums, counts = np.zeros(t.N_SUMS, np.int64), np.zeros(4, np.int64)
     for text in range(n_texts):
         begin, end = starts[text], starts[text + 1]
         if begin == end:
             continue
+        # first, since it needs memory that the words of a long text will want
+        _write_line_shares(data, begin, end, table, counts, out[text])
         sums[:] = 0
         _add_words(data, begin, end, table, words, hashes, sums)
-        t.number_words(words, hashes, different, sums)
+        t.number_words(words, hashes, different, slots, sums)
         t.add_kinds(words, sums)
         n_words = sums[t.WORDS]
         out[text, 0] = n_words
@@ -165,36 +184,29 @@ def prose_signals(
         out[text, 6] = n_stop_words(sums[t.STOP_WORDS_SEEN])
         garbled, n_chars = garbled_and_all(data, begin, end, table, token)
         out[text, 7] = share(garbled, n_chars)
-        size = table_size(t.max_words(data, begin, end))
-        keys[:size] = 0
-        counts[:] = 0
-        count_lines(data, begin, end, table, keys, size, counts)
-        _write_shares(counts, out, text, 8)
-        keys[:size] = 0
-        counts[:] = 0
-        count_paragraphs(data, begin, end, table, keys, size, counts)
-        _write_shares(counts, out, text, 10)
-        _write_ngram_shares(n_words, text_chars[text], words, window_words, out[text, N_BEFORE_NGRAMS:])
+        _write_ngram_shares(
+            n_words, text_chars[text], words, different, slots, window_words, out[text, N_BEFORE_NGRAMS:]
+        )
     return out
 
 
 @kernel
 def _write_ngram_shares(
-    n_words: int, n_chars: int, words: NDArray[np.int32], window_words: int, out: NDArray[np.float64]
-) -> None:
+    n_words: int, n_chars: int, words: NDArray[np.int32], different: NDArray[np.uint64], slots: NDArray[np.int32],
+    window_words: int, out: NDArray[np.float64],
+) -> None:  # fmt: skip
     """Write the shares of `NGRAM_COLUMNS`: a character that several n-grams cover counts once (Gopher's reading)."""
-    ids, chars, last = words[t.IDS], words[t.CHARS], words[t.KINDS]
+    ids, chars = words[t.IDS], words[t.CHARS]
     places, names, counts = words[t.PLACES], words[t.NAMES], words[t.COUNTS]
-    slots = words[t.SLOTS :].reshape(-1)
-    n_places = repeated_words(ids, n_words, words[t.TALLY], places, names)
+    n_places = repeated_words(ids, n_words, counts, places, names)
     for n in range(2, 11):
-        n_places = narrow(ids, n, places, names, n_places, slots, counts)
+        n_places = narrow(ids, n, places, names, n_places, counts, different, slots)
         if n_places == 0:
             break
         if n <= 4:
             covered = top_covered_chars(n, places, names, n_places, counts, chars)
         else:
-            covered = duplicate_covered_chars(n, places, names, n_places, last, chars, window_words)
+            covered = duplicate_covered_chars(n, places, names, n_places, counts, chars, window_words)
         out[n - 2] = share(covered, n_chars)
 
 

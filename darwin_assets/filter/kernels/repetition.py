@@ -1,7 +1,9 @@
 """Repeated n-grams of a document's words, n by n: a place can repeat at n + 1 only if it repeats at n.
 
-An n-gram is named by the place where it first stands. `Places` of one n are those whose n-gram stands more than once, in
-ascending order, each with that name; the next n looks at these only.
+Different words, and then different n-grams of one n, are numbered in the order in which they first stand: the name of an
+n-gram is its number. `Places` of one n are those whose n-gram stands more than once, in ascending order, each with its
+name; the next n looks at these only. All scratch is as large as there are words and used from its beginning, so that a
+long text takes memory, and the processor's cache, for what is different in it.
 """
 
 from __future__ import annotations
@@ -11,8 +13,9 @@ from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 
-MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _SHIFT = np.uint64(32)
+_FIRST_SLOTS = 1 << 14
 
 
 @kernel
@@ -22,6 +25,49 @@ def table_size(n: int) -> int:
     while size < 2 * n:
         size *= 2
     return size
+
+
+@kernel
+def first_slots(n: int, slots: NDArray[np.int32]) -> int:
+    """Free the slots of a table for `n` keys or, as many may be equal, for the first of them; return how many there are."""
+    size = min(table_size(n), _FIRST_SLOTS)
+    slots[:size] = -1
+    return size
+
+
+@kernel
+def more_slots(size: int, slots: NDArray[np.int32], different: NDArray[np.uint64], n_different: int) -> int:
+    """Twice as many slots, once the table is nearly half full: return how many there are then."""
+    if 16 * n_different < 7 * size:
+        return size
+    size *= 2
+    mask = np.uint64(size - 1)
+    slots[:size] = -1
+    for number in range(n_different):
+        slot = different[number] >> _SHIFT & mask
+        while slots[slot] >= 0:
+            slot = (slot + np.uint64(1)) & mask
+        slots[slot] = number
+    return size
+
+
+@inner_kernel
+def number_of(
+    key: np.uint64, mask: np.uint64, slots: NDArray[np.int32], different: NDArray[np.uint64], n_different: int
+) -> int:
+    """The number of a key among the `different` ones: `n_different` if it is new, and it then stands there.
+
+    A key is written down as if it were new before it is looked up, so that the only branch is the one on a slot that
+    another key has.
+    """
+    different[n_different] = key
+    slot = key >> _SHIFT & mask
+    number = n_different if slots[slot] < 0 else slots[slot]
+    while different[number] != key:
+        slot = (slot + np.uint64(1)) & mask
+        number = n_different if slots[slot] < 0 else slots[slot]
+    slots[slot] = number
+    return number
 
 
 @kernel
@@ -59,36 +105,33 @@ def narrow(
     places: NDArray[np.int32],
     names: NDArray[np.int32],
     n_places: int,
-    slots: NDArray[np.int32],
     counts: NDArray[np.int32],
+    different: NDArray[np.uint64],
+    slots: NDArray[np.int32],
 ) -> int:
     """Reduce the places of repeated (n - 1)-grams, with their names, to those of repeated n-grams; return how many.
 
-    `counts[name]` is then how often the n-gram of that name stands. `slots` and `counts` are scratch of `table_size` and of
-    as many as there are words. For n = 2 the places are those of `repeated_words`.
+    `counts[name]` is then how often the n-gram of that name stands. `different` and `slots` are scratch, the latter four
+    times as large as there are words. For n = 2 the places are those of `repeated_words`.
     """
     n_places = _followed(places, names, n_places)
-    size = table_size(n_places)
-    mask = np.uint64(size - 1)
-    slots[:size] = -1
-    renamed = slots[size:]
-    for k in range(n_places):
-        place, name = places[k], names[k]
-        last = word_ids[place + n - 1]
-        key = (np.uint64(name) << _SHIFT | np.uint64(last)) * MULTIPLIER
-        slot = (key >> _SHIFT) & mask
-        counts[place] = 0
-        first = k if slots[slot] < 0 else slots[slot]
-        while (names[first] ^ name) | (word_ids[places[first] + n - 1] ^ last):
-            slot = (slot + np.uint64(1)) & mask
-            first = k if slots[slot] < 0 else slots[slot]
-        slots[slot] = first
-        renamed[k] = places[first]
-        counts[renamed[k]] += 1
+    size, n_different, done = first_slots(n_places, slots), 0, 0
+    while done < n_places:
+        mask = np.uint64(size - 1)
+        first, done = done, min(n_places, done + size // 2 - n_different)
+        for k in range(first, done):
+            key = (np.uint64(names[k]) << _SHIFT | np.uint64(word_ids[places[k] + n - 1])) * _MULTIPLIER
+            counts[n_different] = 0
+            name = number_of(key, mask, slots, different, n_different)
+            names[k] = name
+            counts[name] += 1
+            n_different += name == n_different
+        if done < n_places:
+            size = more_slots(size, slots, different, n_different)
     kept = 0
     for k in range(n_places):
-        places[kept], names[kept] = places[k], renamed[k]
-        kept += counts[renamed[k]] > 1
+        places[kept], names[kept] = places[k], names[k]
+        kept += counts[names[k]] > 1
     return kept
 
 
@@ -110,8 +153,8 @@ def top_chars(
         return 0
     top, count = 0, 1
     for k in range(n_places):
-        if places[k] == names[k] and counts[names[k]] > count:
-            top, count = names[k], counts[names[k]]
+        if counts[names[k]] > count:
+            top, count = places[k], counts[names[k]]
     return count * (chars[top + n] - chars[top] + n - 1)  # type: ignore[no-any-return]
 
 
@@ -121,23 +164,23 @@ def duplicate_chars(
     places: NDArray[np.int32],
     names: NDArray[np.int32],
     n_places: int,
-    seen: NDArray[np.int32],
+    counts: NDArray[np.int32],
     chars: NDArray[np.int32],
 ) -> int:
     """Characters of the n-grams that stood before, read from left to right: after one of them, reading goes on behind it.
 
-    datatrove's reading. `seen` is scratch, one entry a word, with no entry equal to `n`.
+    datatrove's reading. What was read once counts 0 times from then on.
     """
     total, resume = 0, 0
     for k in range(n_places):
         place = places[k]
         if place < resume:
             continue
-        if seen[names[k]] == n:
+        if counts[names[k]] == 0:
             total += chars[place + n] - chars[place]
             resume = place + n
         else:
-            seen[names[k]] = n
+            counts[names[k]] = 0
     return total
 
 
@@ -156,11 +199,11 @@ def top_covered_chars(
     """
     top, count, length = -1, 0, 0
     for k in range(n_places):
-        if places[k] != names[k]:
+        if counts[names[k]] < count:
             continue
         n_chars = chars[places[k] + n] - chars[places[k]]
-        if counts[places[k]] > count or (counts[places[k]] == count and n_chars > length):
-            top, count, length = places[k], counts[places[k]], n_chars
+        if counts[names[k]] > count or n_chars > length:
+            top, count, length = names[k], counts[names[k]], n_chars
     total, end = 0, 0
     for k in range(n_places):
         if names[k] == top:
@@ -181,7 +224,7 @@ def duplicate_covered_chars(
 ) -> int:
     """Characters, each once, of the n-grams that also start among the `window_words` words before (0: anywhere before).
 
-    `last` is scratch, one entry a word.
+    `last` is scratch, by name.
     """
     for k in range(n_places):
         last[names[k]] = -1

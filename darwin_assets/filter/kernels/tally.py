@@ -18,7 +18,7 @@ from darwin_assets.filter.kernels.eight_bytes import (
     tails_of,
     whole_eight,
 )
-from darwin_assets.filter.kernels.repetition import table_size
+from darwin_assets.filter.kernels.repetition import first_slots, more_slots, number_of
 from darwin_assets.filter.kernels.sentences import kind_of
 from darwin_assets.filter.kernels.stop_words import OTHER_CASE
 
@@ -59,10 +59,11 @@ N_SUMS = FATES + 8
 """Places in the array of sums; from `FATES` on, lines by what C4 does to them."""
 
 
-(IDS, CHARS, KINDS, TALLY, PLACES, NAMES, COUNTS, SLOTS) = range(8)
-"""Rows of the table of words: the number of the word, the characters before it, its kind; by number, how often it stands,
-negative for marks; and scratch of `repetition`, whose slots take the rest of the table."""
-_N_ROWS = SLOTS + 4
+IDS, PLACES, DIFFERENT, SLOTS, CHARS, NAMES, COUNTS, _N_ROWS = 0, 1, 2, 4, 8, 9, 10, 11
+"""Rows of the table of words: by word its number (`IDS`) and the characters before it; by number, how often it stands,
+negative for marks (`COUNTS`); the others are scratch of `repetition`. What is needed early stands where something else will:
+hashes of words below numbers and places, kinds of words below names, ends of words below slots."""
+KINDS = NAMES
 
 
 (N_CHARS, N_NEWLINES, N_LETTERS, N_CAPITALS, N_DIGITS) = range(5)
@@ -103,8 +104,34 @@ def max_words(data: NDArray[np.uint8], begin: int, end: int) -> int:
 
 @kernel
 def table_of_words(n_words: int) -> NDArray[np.int32]:
-    """Room for at most so many words."""
-    return np.zeros((_N_ROWS, max(n_words + 1, table_size(n_words) // 3 + 1)), np.int32)
+    """Room for at most so many words; what is not written to takes no memory."""
+    words = np.empty((_N_ROWS, n_words + 1), np.int32)
+    words[CHARS, 0] = 0
+    return words
+
+
+@kernel
+def hashes_in(words: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """By word, its hash: until the words are numbered."""
+    return words[IDS : PLACES + 1].reshape(-1).view(np.uint64)
+
+
+@kernel
+def ends_in(words: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Where the words of a piece of text end: until the words are numbered."""
+    return words[SLOTS:CHARS].reshape(-1).view(np.int64)
+
+
+@kernel
+def different_in(words: NDArray[np.int32]) -> NDArray[np.uint64]:
+    """By number, the hash or the key of what bears it."""
+    return words[DIFFERENT:SLOTS].reshape(-1).view(np.uint64)
+
+
+@kernel
+def slots_in(words: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Slots for four times as many numbers as there may be words."""
+    return words[SLOTS:CHARS].reshape(-1)
 
 
 IS_MARK, IS_UPPERCASE, HAS_LETTER, ONLY_LETTERS, STOP_WORD = 8, 16, 32, 64, 128
@@ -141,36 +168,34 @@ def add_word(
 
 @kernel
 def number_words(
-    words: NDArray[np.int32], hashes: NDArray[np.uint64], different: NDArray[np.uint64], sums: NDArray[np.int64]
+    words: NDArray[np.int32],
+    hashes: NDArray[np.uint64],
+    different: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    sums: NDArray[np.int64],
 ) -> None:
-    """Number the words of a text by their `hashes`, in the order in which they first stand, and tally each number.
+    """Number the words of a text by their `hashes`, in the order in which they first stand, and count each number.
 
-    `different` is scratch: the hashes by number. A word is written down as if it were a new one before it is looked up, so
-    that the only branch is the one on a slot that another word has.
+    `different` and `slots` are scratch. The number of a word is written where hashes of words before it stood.
     """
-    ids, chars, kinds, tally = words[IDS], words[CHARS], words[KINDS], words[TALLY]
-    slots = words[SLOTS:].reshape(-1)
-    n_words, n_different = sums[ALL_WORDS], 0
-    size = table_size(n_words)
-    mask = np.uint64(size - 1)
-    slots[:size] = -1
-    for word in range(n_words):
-        value = hashes[word]
-        different[n_different] = value
-        tally[n_different] = 0
-        slot = value & mask
-        number = n_different if slots[slot] < 0 else slots[slot]
-        while different[number] != value:
-            slot = (slot + np.uint64(1)) & mask
-            number = n_different if slots[slot] < 0 else slots[slot]
-        slots[slot] = number
-        ids[word] = number
-        tally[number] += -1 if kinds[word] & IS_MARK else 1
-        n_different += number == n_different
-        chars[word + 1] += chars[word]
+    ids, chars, kinds, counts = words[IDS], words[CHARS], words[KINDS], words[COUNTS]
+    n_words, n_different, done = sums[ALL_WORDS], 0, 0
+    size = first_slots(n_words, slots)
+    while done < n_words:
+        mask = np.uint64(size - 1)
+        first, done = done, min(n_words, done + size // 2 - n_different)
+        for word in range(first, done):
+            counts[n_different] = 0
+            number = number_of(hashes[word], mask, slots, different, n_different)
+            ids[word] = number
+            counts[number] += -1 if kinds[word] & IS_MARK else 1
+            n_different += number == n_different
+            chars[word + 1] += chars[word]
+        if done < n_words:
+            size = more_slots(size, slots, different, n_different)
     sums[DISTINCT] = n_different
     for number in range(n_different):
-        sums[DISTINCT_WORDS] += tally[number] > 0
+        sums[DISTINCT_WORDS] += counts[number] > 0
 
 
 @kernel

@@ -20,7 +20,7 @@ from darwin_assets.filter.kernels.c4 import (
 )
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.lines import LINE_COLUMNS, line_signals, share
-from darwin_assets.filter.kernels.repetition import duplicate_chars, narrow, repeated_words, table_size, top_chars
+from darwin_assets.filter.kernels.repetition import duplicate_chars, narrow, repeated_words, top_chars
 from darwin_assets.filter.kernels.sentences import sentences_by_words
 from darwin_assets.filter.kernels.stop_words import n_stop_words
 from darwin_assets.filter.kernels.text_lines import add_lines
@@ -82,59 +82,64 @@ def text_signals(
     """Return a row of `TEXT_COLUMNS` for each text; shares and ratios of nothing are 0."""
     n_texts = starts.size - 1
     out = np.zeros((n_texts, N_RATIOS + N_LINE_SIGNALS + 9))
-    most_words, most_bytes, most_newlines = 2, 2, 0
+    most_words, most_bytes = 2, 2
     counts = np.empty((n_texts, t.N_COUNTS), np.int64)
     for text in range(n_texts):
         begin, end = starts[text], starts[text + 1]
         t.count_bytes(data, begin, end, counts, text)
         # as in t.max_words
-        most_words = max(most_words, 2 + 2 * (counts[text, t.N_CHARS] - counts[text, t.N_LETTERS]))
+        n_chars = counts[text, t.N_CHARS]
+        most_words = max(most_words, min(n_chars, 2 + 2 * (n_chars - counts[text, t.N_LETTERS])))
         most_bytes = max(most_bytes, end - begin)
-        most_newlines = max(most_newlines, counts[text, t.N_NEWLINES])
     words = t.table_of_words(most_words)
-    hashes, different = np.empty(most_words, np.uint64), np.empty(most_words, np.uint64)
-    ends = np.empty(most_words, np.int64)
+    hashes, ends = t.hashes_in(words), t.ends_in(words)
+    different, slots = t.different_in(words), t.slots_in(words)
     copy = np.empty(most_bytes, np.uint8)
     sums = np.zeros(t.N_SUMS, np.int64)
-    keys = np.empty(2 * table_size(most_newlines + 2), np.uint64)
     for text in range(n_texts):
         begin, end = starts[text], starts[text + 1]
         if begin == end:
             continue
+        row = out[text]
+        n_chars, newlines = counts[text, t.N_CHARS], counts[text, t.N_NEWLINES]
+        # first, since it needs memory that the words of a long text will want
+        line_signals(data, begin, end, newlines, table, row[N_RATIOS:])
         sums[:] = 0
         with_phrases = may_hold_phrases(data, begin, end)
         add_lines(data, begin, end, table, english, with_phrases, words, hashes, ends, copy, sums)
         if english:
             sums[t.SENTENCES] = sentences_by_words(words, t.KINDS, 0, sums[t.ALL_WORDS])
-        t.number_words(words, hashes, different, sums)
+        t.number_words(words, hashes, different, slots, sums)
         t.add_kinds(words, sums)
         sums[t.CONTENT] += counts[text, t.N_LETTERS] + counts[text, t.N_DIGITS]
         sums[t.UPPERCASE_CHARS] += counts[text, t.N_CAPITALS]
         sums[t.DIGITS] += counts[text, t.N_DIGITS]
-        row = out[text]
-        n_chars, newlines = counts[text, t.N_CHARS], counts[text, t.N_NEWLINES]
-        ratios(sums, words[t.TALLY], n_chars, newlines, row)
-        line_signals(data, begin, end, newlines, table, keys, row[N_RATIOS:])
-        ngram_shares(sums[t.ALL_WORDS], n_chars, words, row[N_RATIOS + N_LINE_SIGNALS :])
+        ratios(sums, words[t.COUNTS], n_chars, newlines, row)
+        ngram_shares(sums[t.ALL_WORDS], n_chars, words, different, slots, row[N_RATIOS + N_LINE_SIGNALS :])
     return out
 
 
 @kernel
-def ngram_shares(n_words: int, n_chars: int, words: NDArray[np.int32], out: NDArray[np.float64]) -> None:
+def ngram_shares(
+    n_words: int,
+    n_chars: int,
+    words: NDArray[np.int32],
+    different: NDArray[np.uint64],
+    slots: NDArray[np.int32],
+    out: NDArray[np.float64],
+) -> None:
     """Write `NGRAM_COLUMNS`: characters of repeated n-grams as a share of all characters (datatrove's reading)."""
-    ids, chars, seen = words[t.IDS], words[t.CHARS], words[t.KINDS]
+    ids, chars = words[t.IDS], words[t.CHARS]
     places, names, counts = words[t.PLACES], words[t.NAMES], words[t.COUNTS]
-    slots = words[t.SLOTS :].reshape(-1)
-    seen[:n_words] = 0
-    n_places = repeated_words(ids, n_words, words[t.TALLY], places, names)
+    n_places = repeated_words(ids, n_words, counts, places, names)
     for n in range(2, 11):
-        n_places = narrow(ids, n, places, names, n_places, slots, counts)
+        n_places = narrow(ids, n, places, names, n_places, counts, different, slots)
         if n <= 4:
             covered = top_chars(n, n_words, places, names, n_places, counts, chars)
         elif n_places == 0:
             break
         else:
-            covered = duplicate_chars(n, places, names, n_places, seen, chars)
+            covered = duplicate_chars(n, places, names, n_places, counts, chars)
         out[n - 2] = share(covered, n_chars)
 
 

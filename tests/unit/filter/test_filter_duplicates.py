@@ -137,6 +137,7 @@ def test_in_a_chain_the_last_stays_when_it_is_not_like_the_first():
     assert twins_of({"a": a, "b": b, "b2": b, "c": c})["b2"]["survivor_id"] == "a"
 
 
+@pytest.mark.slow
 def test_the_published_reject_before_the_own_batch_and_in_order_of_batch():
     text = " ".join(random_words(random.Random(3), 100))
     other = " ".join(random_words(random.Random(4), 100))
@@ -191,6 +192,7 @@ def test_only_candidates_are_read_and_a_lost_text_stops_the_batch_without_quotin
     assert "canary" not in str(raised.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("disabled", "expected"),
     [
@@ -232,6 +234,7 @@ def reference_twins(texts, min_jaccard):
 SMALL_TEXTS = st.lists(st.lists(st.sampled_from(["one", "two", "three", "four"]), min_size=1, max_size=8), max_size=12)
 
 
+@pytest.mark.slow
 @given(SMALL_TEXTS, st.integers(0, 12))
 @hypothesis_settings(deadline=None)
 def test_what_is_found_is_what_comparing_everything_finds(documents, n_published):

@@ -40,6 +40,7 @@ def twins(texts: dict[str, str], published: dict[str, str]) -> pl.DataFrame:
     )
 
 
+@pytest.mark.slow
 def test_the_twelve_revisions_are_verified_near_duplicates_and_nothing_else_is(shared_data):
     earlier = module_texts(shared_data / "near-duplicates/openstax-revisions/2022-06-29")
     published = module_texts(shared_data / PHYSICS)

@@ -92,6 +92,7 @@ def scores(texts, language="en"):
     return identify(map(prose, texts), language)
 
 
+@pytest.mark.slow
 def test_the_labelled_set_is_told_apart():
     """D15: F1 of "English" at the default threshold on the labelled set above."""
     kept_english = sum(score >= THRESHOLD for score in scores(ENGLISH)["language_score"])

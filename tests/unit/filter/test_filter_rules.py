@@ -180,6 +180,7 @@ def fails(rule, value):
     )
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(ROWS, st.sets(st.sampled_from(sorted(RULES))))
 def test_kept_rows_have_no_reason_and_rejected_rows_have_the_first_that_fails(rows, disabled):

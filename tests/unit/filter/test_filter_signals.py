@@ -56,12 +56,14 @@ def assert_equal(texts, window_words=500):
         assert row == want
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(TEXTS, max_size=3), st.sampled_from([0, 5, 500]))
 def test_all_signals_of_any_text_equal_the_reference(texts, window_words):
     assert_equal(texts, window_words)
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=80))
 def test_all_signals_of_any_characters_equal_the_reference(text):
@@ -74,6 +76,7 @@ def test_all_signals_of_repeating_texts_equal_the_reference(parts, window_words)
     assert_equal([" ".join(parts)], window_words)
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_all_signals_of_real_documents_equal_the_reference(shared_data):
     paths = [path for folder in ("html", "textbooks/openlogic") for path in sorted((shared_data / folder).rglob("*"))]
@@ -84,6 +87,7 @@ def test_all_signals_of_real_documents_equal_the_reference(shared_data):
     assert_equal([*texts, *(path.read_text(encoding="utf-8", errors="replace") for path in paths[20:])])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("piece", "words"),
     [
@@ -186,6 +190,7 @@ SENTENCES = "Yes. No? so ! ( ) ... . [1] “Go.” it’s :) 。 ?! - A."
 SENTENCE_PARTS = (*SENTENCES.split(), " ", " ", "  ", "\t", " \t", "\xa0", "\n", "\n\n", " \n ")
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.lists(st.sampled_from(SENTENCE_PARTS), max_size=15).map("".join), max_size=4))
 def test_sentences_of_english_words_equal_the_reference(lines):

@@ -46,6 +46,7 @@ def hashes_of(texts, n, distinct=False):
     return [hashes[start:end].tolist() for start, end in pairwise(starts)]
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(ANY_TEXT, ODD_TEXT), max_size=4), st.integers(1, 6))
 @hypothesis_settings(deadline=None)
 def test_shingle_hashes_are_those_of_the_reference(texts, n):
@@ -131,6 +132,7 @@ def test_band_keys_are_equal_where_all_hashes_of_a_band_are():
     assert not all(met)
 
 
+@pytest.mark.slow
 def test_keys_are_the_same_in_every_process():
     text = "Keys outlive the process that made them, on any machine."
     program = (
@@ -147,6 +149,7 @@ def test_keys_are_the_same_in_every_process():
     assert exact_key(" a\tb\n") == hashlib.sha256(b"a b").hexdigest()
 
 
+@pytest.mark.slow
 @given(st.lists(st.one_of(ANY_TEXT, ODD_TEXT, SPACED_TEXT), max_size=5))
 @hypothesis_settings(deadline=None)
 def test_the_fast_exact_key_is_the_plain_one(texts):

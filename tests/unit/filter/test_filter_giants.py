@@ -1,0 +1,41 @@
+"""One huge text is screened in memory that is a small multiple of its length."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+STATUS = Path("/proc/self/status")
+MAX_BYTES_A_BYTE = 16
+"""Of these two for the bytes of the text and of its prose, and up to four that Polars frees and keeps for a while."""
+TEXTS = {
+    "words": "' '.join(f'w{number * number % 99991:x}' + ',;.'[number % 3] for number in range(2_000_000))",
+    "lines": "'A short line of text.\\n' * 1_000_000",
+    "one line": "'The quick brown fox jumps over the lazy dog and is gone. ' * 250_000",
+}
+SCREENED = """
+import sys
+import polars as pl
+from darwin_assets.filter.screen import screen
+from darwin_assets.filter.settings import FilterSettings
+
+def memory(name):
+    return int(open("/proc/self/status").read().partition(name)[2].split()[0]) * 1024
+
+rows = pl.DataFrame({"id": ["a"], "text": [""]})
+screen(rows.with_columns(text=pl.lit("Loads kernels and model.")), FilterSettings())
+rows = rows.with_columns(text=pl.Series([eval(sys.argv[1])]))
+open("/proc/self/clear_refs", "w").write("5")  # the peak so far, of compiling and of making the text, is forgotten
+before = memory("VmRSS:")
+screen(rows, FilterSettings())
+print((memory("VmHWM:") - before) / rows["text"].str.len_bytes().item())
+"""
+
+
+@pytest.mark.skipif(not STATUS.exists(), reason="the system does not tell a process what memory it has had")
+@pytest.mark.parametrize("text", TEXTS)
+def test_memory_is_a_small_multiple_of_one_huge_text(text):
+    command = [sys.executable, "-c", SCREENED, TEXTS[text]]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert float(said) < MAX_BYTES_A_BYTE
