@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from itertools import compress, count
 from operator import lt, ne
+from typing import NamedTuple
 
 from darwin_assets.refine.tokens import ngrams
 
@@ -38,29 +39,35 @@ class Edit:
     new_end: int
 
 
-def edits(pairs: Sequence[tuple[int, int]], n_old: int, n_new: int) -> list[Edit]:
+class Same(NamedTuple):
+    """Words `old:old + n` of the chunk are the same as words `new:new + n` of the answer."""
+
+    old: int
+    new: int
+    n: int
+
+
+def edits(same: Sequence[Same], n_old: int, n_new: int) -> list[Edit]:
     """What lies between the words that are the same."""
     found = []
     old = new = 0
-    for i, j in [*pairs, (n_old, n_new)]:
+    for i, j, n in [*same, Same(n_old, n_new, 0)]:
         if i > old or j > new:
             found.append(Edit(old, i, new, j))
-        old, new = i + 1, j + 1
+        old, new = i + n, j + n
     return found
 
 
-def same_words(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """Positions of words that are the same on both sides, in order."""
+def same_words(old: Sequence[str], new: Sequence[str]) -> list[Same]:
+    """Words that are the same on both sides, in order."""
     shorter = min(len(old), len(new))
     head = n_same(old, new)
     head = head if head >= min(ANCHOR_WORDS, shorter) else 0
     tail = min(shorter - head, n_same(old[::-1], new[::-1]))
     tail = tail if tail >= min(ANCHOR_WORDS, shorter - head) else 0
     old_end, new_end = len(old) - tail, len(new) - tail
-    pairs = list(zip(range(head), range(head), strict=True))
-    pairs += between(old, new, head, old_end, head, new_end, LONGEST_ANCHOR)
-    pairs += zip(range(old_end, len(old)), range(new_end, len(new)), strict=True)
-    return pairs
+    inner = between(old, new, head, old_end, head, new_end, LONGEST_ANCHOR)
+    return [Same(0, 0, head), *inner, Same(old_end, new_end, tail)]
 
 
 def n_same(old: Sequence[str], new: Sequence[str]) -> int:
@@ -78,7 +85,7 @@ def between(
     new_end: int,
     n: int,
     depth: int = 0,
-) -> Iterator[tuple[int, int]]:
+) -> Iterator[Same]:
     """The same for parts of both sides; `n` is the length of an anchor's run."""
     shorter = min(old_end - old_start, new_end - new_start)
     while n > max(1, shorter):
@@ -92,7 +99,7 @@ def between(
         elif (old_end - old_start) * (new_end - new_start) <= MAX_GAP_PAIRS:
             matcher = SequenceMatcher(None, old[old_start:old_end], new[new_start:new_end], autojunk=False)
             for block in matcher.get_matching_blocks():
-                yield from ((old_start + block.a + k, new_start + block.b + k) for k in range(block.size))
+                yield Same(old_start + block.a, new_start + block.b, block.size)
         return
     at_old, at_new = old_start, new_start
     for i, j in chain:
@@ -102,10 +109,10 @@ def between(
         while first > at_old and other > at_new and old[first - 1] == new[other - 1]:
             first, other = first - 1, other - 1
         yield from between(old, new, at_old, first, at_new, other, SHORTER[n], depth + 1)
-        while first < old_end and other < new_end and old[first] == new[other]:
-            yield first, other
-            first, other = first + 1, other + 1
-        at_old, at_new = first, other
+        at_old, at_new = i + n, j + n
+        while at_old < old_end and at_new < new_end and old[at_old] == new[at_new]:
+            at_old, at_new = at_old + 1, at_new + 1
+        yield Same(first, other, at_old - first)
     yield from between(old, new, at_old, old_end, at_new, new_end, SHORTER[n], depth + 1)
 
 
@@ -117,12 +124,16 @@ def anchors(
     A single word is an anchor only where it is unique on both sides.
     """
     most = MAX_OCCURRENCES if n > 1 else 1
+    old_runs, new_runs = runs(old, old_start, old_end, n), runs(new, new_start, new_end, n)
+    only = dict(zip(new_runs, count(new_start)))
+    if n > 1 and len(only) == len(new_runs):
+        return [(i, only.pop(run)) for i, run in enumerate(old_runs, old_start) if run in only]
     places: dict[tuple[str, ...], list[int]] = {}
-    for j, run in enumerate(runs(new, new_start, new_end, n), new_start):
+    for j, run in enumerate(new_runs, new_start):
         places.setdefault(run, []).append(j)
     seen: dict[tuple[str, ...], int] = {}
     found: list[tuple[int, int]] = []
-    for i, run in enumerate(runs(old, old_start, old_end, n), old_start):
+    for i, run in enumerate(old_runs, old_start):
         others = places.get(run)
         if others is None:
             continue

@@ -97,9 +97,11 @@ def values_differ(before: Sequence[str], after: Sequence[str]) -> bool:
     numbers = [t for t in before if is_number(t)], [t for t in after if is_number(t)]
     if numbers[0] != numbers[1] and numbers[0] and "".join(before) != "".join(after):
         return True
-    names = Counter(filter(is_identifier, after)) - Counter(filter(is_identifier, before))
-    readable = Counter(same_digits(token) for token in before)
-    return any(not readable[same_digits(name)] for name in names)
+    names = Counter(filter(is_identifier, after))
+    if not names:
+        return False
+    readable = set(map(same_digits, before))
+    return any(same_digits(name) not in readable for name in names - Counter(filter(is_identifier, before)))
 
 
 def counterpart(

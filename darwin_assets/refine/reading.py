@@ -12,6 +12,7 @@ import unicodedata
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from darwin_assets.refine.rules.protect import IN_PARAGRAPH, Span
 
@@ -47,11 +48,11 @@ MARKUP = (
     ),
     (("<",), re.compile(r"</?[a-zA-Z][^<>\n]{0,500}>|<!--[^\n]{0,500}?-->"), ""),
     (
-        ("://", "www.", "10."),
+        ("://", "www.", "doi", "doı"),
         re.compile(
-            r"(?:https?://|ftp://|www\.)[^\s<>\"'`]{0,2000}[^\s<>\"'`).,;:\]]|"
-            r"\b(?:doi:? ?)10\.\d{4,9}/\S{0,500}[^\s).,;]",
-            re.IGNORECASE,
+            r"[hfwdHFWD](?:(?:(?<=[hH])(?i:ttps?://)|(?<=[fF])(?i:tp://)|(?<=[wW])(?i:ww\.))"
+            r"[^\s<>\"'`]{0,2000}[^\s<>\"'`).,;:\]]|"
+            r"(?<=[dD])(?<!\w.)(?i:oi:? ?)10\.\d{4,9}/\S{0,500}[^\s).,;])"
         ),
         "",
     ),
@@ -75,6 +76,7 @@ FORMULA = re.compile(
 NUMBER_FORMULA = re.compile(r"[\d\s.,+%^{}\\-]*(?:\\(?:times|cdot|,|%)[\d\s.,+%^{}\\-]*)*")
 NUMBER_COMMANDS = {r"\times": "×", r"\cdot": "·", r"\%": "%", r"\,": "", "{": "", "}": "", "\\": ""}
 NUMBER_COMMAND = re.compile("|".join(map(re.escape, NUMBER_COMMANDS)))
+CACHED_FORMULAS = 10_000
 FORMULA_SIGNS = (0xE000, 0x1800)
 """First private character that stands for a formula, and how many there are."""
 
@@ -101,6 +103,7 @@ COMMAND = re.compile(rf"\\({'|'.join(SAME_COMMANDS)})(?![a-zA-Z])")
 LONE_BRACES = re.compile(r"\{([^{}\\]|\\[a-zA-Z]{1,20})\}")
 
 
+@lru_cache(maxsize=CACHED_FORMULAS)
 def same_form(formula: str) -> str:
     """A formula without layout and with one name for each command, so that REP7 leaves it the same."""
     formula = LAYOUT.sub("", formula.rstrip(" .,;\n"))
@@ -160,8 +163,9 @@ def visible(text: str) -> str:
             lowered = text.lower()
     text = html.unescape(text)
     if not text.isascii():
-        text = SUPERSCRIPT.sub(lambda match: "^" + match[0].translate(PLAIN_DIGITS), text)
-        text = unicodedata.normalize("NFKC", text)
+        if not unicodedata.is_normalized("NFKC", text):
+            text = SUPERSCRIPT.sub(lambda match: "^" + match[0].translate(PLAIN_DIGITS), text)
+            text = unicodedata.normalize("NFKC", text)
         for sign, same in SAME_SIGNS:
             text = text.replace(sign, same)
     return NOT.sub(" not", text)

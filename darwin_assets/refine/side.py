@@ -6,11 +6,28 @@ import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from functools import cached_property
 
+from darwin_assets.refine.lazy import lazy
 from darwin_assets.refine.reading import Formulas, take_formulas_out, visible
-from darwin_assets.refine.rules.protect import CITATION, EXERCISE, PART, QUESTION, TABLE_RULE, Span, blocks
-from darwin_assets.refine.tokens import TOKEN, is_formula, is_identifier, is_number, key, title, words
+from darwin_assets.refine.rules.protect import (
+    CITATION,
+    CITATION_SIGNS,
+    EXERCISE,
+    PART,
+    QUESTION,
+    TABLE_RULE,
+    Span,
+    blocks,
+)
+from darwin_assets.refine.tokens import (
+    TOKEN,
+    is_formula,
+    is_identifier,
+    is_number,
+    key,
+    title,
+    words,
+)
 from darwin_assets.refine.units import QUANTITY, UNIT_AFTER
 from darwin_assets.refine.vocabulary import NUMBER_WORDS, as_digits
 
@@ -41,124 +58,142 @@ class Side:
     def __init__(self, text: str) -> None:
         self.raw = text
 
-    @cached_property
+    @lazy
     def raw_lines(self) -> Counter[str]:
         """The lines of `raw`, in order."""
         return Counter(self.raw.split("\n"))
 
-    @cached_property
+    @lazy
     def blocks(self) -> list[Span]:
         """Code, tables and displayed formulas of `raw`."""
         return blocks(self.raw)
 
-    @cached_property
+    @lazy
     def _masked(self) -> tuple[str, Formulas]:
         return take_formulas_out(self.raw, self.blocks)
 
-    @cached_property
+    @lazy
     def written(self) -> Formulas:
         """The formulas, as they are written and in one form."""
         return self._masked[1]
 
-    @cached_property
+    @lazy
     def text(self) -> str:
         """What a reader sees, with a sign in place of each formula."""
         return visible(self._masked[0])
 
-    @cached_property
-    def _found(self) -> list[re.Match[str]]:
-        return list(TOKEN.finditer(self.text))
+    @lazy
+    def pieces(self) -> list[str]:
+        """What stands between white space: no word and no number reaches beyond it."""
+        return self.text.split()
 
-    @cached_property
+    @lazy
+    def _parts(self) -> list[str]:
+        """What stands before the first token, the token, what stands before the next one, and so on."""
+        return TOKEN.split(self.text)
+
+    @lazy
+    def _edges(self) -> list[int]:
+        """Where each of these ends."""
+        return list(itertools.accumulate(map(len, self._parts)))
+
+    @lazy
     def tokens(self) -> list[str]:
-        return [key(match[0]) for match in self._found]
+        return [one if one.isascii() and one.islower() else key(one) for one in self._parts[1::2]]
 
-    @cached_property
+    @lazy
     def starts(self) -> list[int]:
         """First character of each token in `text`."""
-        return [match.start() for match in self._found]
+        return self._edges[:-1:2]
 
-    @cached_property
+    @lazy
     def ends(self) -> list[int]:
-        return [match.end() for match in self._found]
+        return self._edges[1::2]
 
-    @cached_property
+    @lazy
     def lines(self) -> list[str]:
         return [line for line in self.text.split("\n") if line.strip()]
 
-    @cached_property
+    @lazy
     def line_ranges(self) -> list[tuple[int, int]]:
         """First and last-but-one token of each of `lines`."""
         found, position = [], 0
         for line in self.text.split("\n"):
             if line.strip():
-                found.append(
-                    (bisect_right(self.starts, position - 1), bisect_right(self.starts, position + len(line) - 1))
-                )
+                found.append((bisect_left(self.starts, position), bisect_left(self.starts, position + len(line))))
             position += len(line) + 1
         return found
 
-    @cached_property
+    @lazy
     def sentences(self) -> list[tuple[int, int]]:
         """First and last-but-one token of each sentence; an empty line ends one too."""
         cuts = [bisect_right(self.starts, match.end() - 1) for match in SENTENCE_END.finditer(self.text)]
         edges = [0, *cuts, len(self.tokens)]
         return [(a, b) for a, b in itertools.pairwise(edges) if b > a]
 
-    @cached_property
+    @lazy
     def words(self) -> list[str]:
         return words(self.text)
 
-    @cached_property
+    @lazy
+    def folded(self) -> str:
+        """`text`, case folded."""
+        return self.text.casefold()
+
+    @lazy
     def word_set(self) -> set[str]:
         return {*self.words, *map("".join, zip(self.words, self.words[1:], strict=False))}
 
-    @cached_property
+    @lazy
     def squeezed(self) -> str:
         """All letters and digits in a row: joined and split words are the same here."""
         return "".join(self.words)
 
-    @cached_property
+    @lazy
     def number_places(self) -> list[int]:
         """Tokens that are numbers in digits, outside of formulas."""
         return [t for t, token in enumerate(self.tokens) if not token.isalpha() and is_number(token)]
 
-    @cached_property
+    @lazy
     def numbers(self) -> Counter[str]:
         """These numbers, with their sign."""
         return Counter(self.tokens[t] for t in self.number_places)
 
-    @cached_property
+    @lazy
     def readable_numbers(self) -> Counter[str]:
         """Numbers that a misread token may stand for: 1O5 for 105."""
         others = (token for token in self.tokens if not token.isalpha() and not is_number(token))
         mixed = (token for token in others if any(map(str.isdigit, token)))
         return Counter(number for token in mixed if (number := as_digits(token)))
 
-    @cached_property
+    @lazy
     def quantities(self) -> Counter[str]:
         """Numbers with the unit that follows them."""
         return Counter(f"{number} {unit}" for number, unit in QUANTITY.findall(self.text))
 
-    def unit_after(self, token: int, position: int | None = None) -> str:
-        """The unit behind a number, or at this position, or ""."""
-        match = UNIT_AFTER.match(self.text, self.ends[token] if position is None else position)
+    def unit_at(self, position: int) -> str:
+        """The unit that begins at this position, behind a number, or ""."""
+        match = UNIT_AFTER.match(self.text, position)
         return "".join(match[1].split()) if match else ""
 
-    @cached_property
+    @lazy
     def formulas(self) -> Counter[str]:
         """Formulas in one form, whatever their delimiters and layout."""
         return Counter(self.written.forms)
 
-    @cached_property
+    @lazy
     def headings(self) -> list[str]:
         """Headings with their level and their words, whatever their mark-up."""
-        found = HEADING.findall(self.text) if "#" in self.text else []
-        return [heading_name(line) for line in found if is_readable(line) and LETTERS.search(line)]
+        if "#" not in self.text:
+            return []
+        marked = "\n".join(line for line in self.lines if "#" in line)
+        return [heading_name(line) for line in HEADING.findall(marked) if is_readable(line) and LETTERS.search(line)]
 
-    @cached_property
+    @lazy
     def cited(self) -> list[tuple[str, int, int]]:
         """Citations and cross references: without white space, with their first and last-but-one token."""
+        if not any(sign in self.text for sign in CITATION_SIGNS):
+            return []
         unwrapped = self.text.replace("\n", " ")
         return [
             (
@@ -169,11 +204,11 @@ class Side:
             for match in CITATION.finditer(unwrapped)
         ]
 
-    @cached_property
+    @lazy
     def citations(self) -> Counter[str]:
         return Counter(name for name, _, _ in self.cited)
 
-    @cached_property
+    @lazy
     def protected(self) -> Counter[str]:
         """Rows of tables and code blocks, with their white space evened out."""
         spans = [span for span in self.blocks if span.kind in ("table", "code")]
@@ -182,7 +217,7 @@ class Side:
             " ".join(row.split()) for row in rows if row.strip() and (is_readable(row) or TABLE_RULE.fullmatch(row))
         )
 
-    @cached_property
+    @lazy
     def exercises(self) -> Counter[str]:
         """Opening words of lines that begin an exercise, a part of one, an example or a solution, or that ask."""
         return Counter(" ".join(words(line)[:4]) for line in self.lines if begins_exercise(line))

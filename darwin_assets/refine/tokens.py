@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-TOKEN = re.compile(r"(?:(?<![\w)\]}.$])-(?=\d))?[^\W_]+(?:[.,]\d+)*|[\ue000-\uf7ff]")
+TOKEN = re.compile(r"([^\W_]+(?:[.,]\d+)*|(?<![\w)\]}.$])-(?=\d)[^\W_]+(?:[.,]\d+)*|[\ue000-\uf7ff])")
 WORD = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -24,6 +24,11 @@ def ngrams(tokens: Sequence[str], n: int) -> list[tuple[str, ...]]:
     if len(tokens) < n:
         return [tuple(tokens)] if tokens else []
     return list(zip(*(tokens[start:] for start in range(n)), strict=False))
+
+
+def in_a_row(items: Iterable[object], among: Collection[object], n: int) -> bool:
+    """Whether n items one after the other are all among these."""
+    return b"\1" * n in bytes(map(among.__contains__, items))
 
 
 def title(heading: str) -> str:

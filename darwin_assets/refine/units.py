@@ -48,4 +48,6 @@ _POWER = r"(?:\^?-?[1-4](?![\d.]))?"
 UNIT = rf"{_ONE}{_POWER}(?:\s?[/·]\s?(?:{_ONE}|c){_POWER}){{0,2}}"
 UNIT_AFTER = re.compile(rf"[ \u00a0]?\n?({UNIT})(?![\w/])")
 """A unit at the end of a number; a space or a line's end may stand between."""
+UNIT_REACH = 40
+"""Characters behind a number in which its unit lies, with what must not follow it: the longest unit takes 33."""
 QUANTITY = re.compile(rf"(?<![\w.,])(-?\d+(?:[.,]\d+)*)[ \u00a0]?\n?({UNIT})(?![\w/])")

@@ -8,7 +8,7 @@ change; its list of guards stands in `complete/guards.py`. Both share the functi
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from functools import lru_cache
 
 from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guard_settings import GuardSettings
@@ -79,8 +79,15 @@ def check(before: str, after: str, settings: GuardSettings) -> list[GuardResult]
 
     An answer equal to its chunk is measured as two empty texts are: nothing is new and nothing is lost.
     """
-    comparison = Comparison(before, after) if before != after else Comparison("", "")
-    return judge(comparison, GUARDS, LENGTH_GUARDS, settings)
+    if before == after:
+        return list(unchanged(settings))
+    return judge(Comparison(before, after), GUARDS, LENGTH_GUARDS, settings)
+
+
+@lru_cache(maxsize=16)
+def unchanged(settings: GuardSettings) -> tuple[GuardResult, ...]:
+    """Every guard's result for two empty texts."""
+    return tuple(judge(Comparison("", ""), GUARDS, LENGTH_GUARDS, settings))
 
 
 def judge(
@@ -91,5 +98,5 @@ def judge(
     """
     n_before, n_after = len(comparison.before.raw), len(comparison.after.raw)
     if n_after > MAX_MEASURED_GROWTH * n_before + MAX_MEASURED_CHARS:
-        return [replace(guard(comparison, settings), passed=False) for guard in length_guards]
+        return [guard(comparison, settings)._replace(passed=False) for guard in length_guards]
     return [guard(comparison, settings) for guard in guards]

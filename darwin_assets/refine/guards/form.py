@@ -2,56 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from functools import cache
+from itertools import chain, pairwise
 from pathlib import Path
 
 from darwin_assets.prompts import instructions
-from darwin_assets.refine.answer import REFUSAL
-from darwin_assets.refine.comparison import Comparison
+from darwin_assets.refine.comparison import RUN_WORDS, Comparison
 from darwin_assets.refine.guard_settings import GuardSettings
+from darwin_assets.refine.guards.phrases import FENCE, META_COMMENTARY, PREAMBLE, REFUSING, SOURCE_MENTION
 from darwin_assets.refine.guards.result import GuardResult, at_most
-from darwin_assets.refine.tokens import ngrams, words
+from darwin_assets.refine.tokens import in_a_row, ngrams, words
 
 REPEATED_WORDS = 5
-PROMPT_WORDS = 6
+PROMPT_WORDS = RUN_WORDS
 """Words of the runs by which an answer is compared with the prompts."""
 PROMPTS = tuple(sorted(Path(__file__).parents[2].glob("*/prompts/*.md")))
-_WORK = r"(?:cleaned|refined|corrected|revised|edited|rewritten|expanded|improved|requested|polished|completed)"
-_TEXT = r"(?:text|version|excerpt|chunk|passage|output|answer|window|document|section)"
-META_COMMENTARY = re.compile(
-    rf"\b(?:here(?:'|’)?s? (?:is |are )?(?:the|your|my|a) (?:\w+ )?{_WORK}\b|{_WORK}[ ]{_TEXT}\b|{_TEXT} (?:has|"
-    rf"have) been {_WORK}|"
-    r"i(?:'ve| have|’ve)? (?:also )?(?:removed|deleted|cleaned|corrected|fixed|kept|preserved|made|changed|left|"
-    r"joined|added|omitted|rewrote)\b|"
-    r"as (?:you )?requested\b|let me know if|(?:i )?hope (?:this|that) helps|the (?:original|provided|"
-    r"given) (?:text|excerpt|chunk|passage)\b|"
-    r"(?:simplified )?placeholder text\b|(?:according to|as per|following) (?:the|your) (?:instructions|rules)\b|"
-    r"editor['’]s note\b|changes made\b|left unchanged\b|want (?:any )?further changes\b|note that i\b|"
-    r"i (?:hope|kept)\b)|"
-    r"</?(?:think|cleaned_text)>|"
-    r"\[[^\]\n]{0,60}\b(?:removed|deleted|illegible|unreadable|omitted|continues|unchanged|"
-    r"truncated)\b[^\]\n]{0,60}\]|"
-    r"\((?:editor'?s?[’']? |translator'?s? )?note:"
-)
-PREAMBLE = re.compile(
-    r"\A\s{0,20}(?:(?:sure|certainly|of course|okay|ok|absolutely|great|understood)\b[^\n]{0,200}\n|"
-    r"(?:here(?:'|’)?s?|below)\b[^\n]{0,200}:[ \t]*\n|"
-    r"[*_#\s]{0,6}(?:(?:refined|cleaned|revised|rewritten|expanded|improved|corrected|final|completed)[ ](?:text|"
-    r"version|passage|excerpt|chunk|answer|output)|"
-    r"output|answer|result)[*_]{0,2}:?[*_]{0,2}[ \t]*\n)",
-    re.IGNORECASE,
-)
-FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
-SOURCE_MENTION = re.compile(
-    r"\b(?:(?:the|this|that) (?:original|given|provided|source|above|following) (?:text|paper|passage|chunk|excerpt|"
-    r"article|document)\b|"
-    r"(?:this|the) (?:chunk|excerpt|passage)\b|(?:in|of|by) (?:the|this) (?:text|paper|article)\b|"
-    r"in the (?:text|passage) above\b|"
-    r"the authors? of (?:this|the) (?:text|passage|paper|article)\b|the source document\b)"
-)
-# Written in lower case; none of them but a preamble matches beyond a line.
 
 
 def growth(comparison: Comparison, settings: GuardSettings) -> GuardResult:
@@ -75,16 +41,20 @@ def not_too_long(comparison: Comparison, settings: GuardSettings) -> GuardResult
 
 def repetition(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """How much more often than in the chunk the answer repeats any run of five words."""
-    old, new = comparison.changed_words(REPEATED_WORDS)
-    known = Counter(ngrams(old, REPEATED_WORDS))
-    surplus = (count - known[run] for run, count in Counter(ngrams(new, REPEATED_WORDS)).items())
+    new = comparison.changed_words_of_answer
+    runs = ngrams(new, REPEATED_WORDS)
+    if len(set(runs)) == len(runs) and any(word not in comparison.before.folded for word in new):
+        return at_most("repetition", 1, settings.max_excess_repetition)  # no run stands twice, but one with a new word
+    known = Counter(ngrams(comparison.changed_words_of_chunk, REPEATED_WORDS))
+    surplus = (count - known[run] for run, count in Counter(runs).items())
     return at_most("repetition", max(0, max(surplus, default=0)), settings.max_excess_repetition)
 
 
 def prompt_copied(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """The most words in a row that the answer shares with a prompt and not with the chunk."""
     longest = current = 0
-    runs = ngrams(comparison.changed_words(PROMPT_WORDS)[1], PROMPT_WORDS)
+    new = comparison.changed_words_of_answer
+    runs = ngrams(new, PROMPT_WORDS) if in_a_row(pairwise(new), prompt_pairs(), PROMPT_WORDS - 1) else []
     if not prompt_runs().isdisjoint(runs):
         known = set(ngrams(comparison.before.words, PROMPT_WORDS))
         for run in runs:
@@ -99,33 +69,28 @@ def prompt_runs() -> frozenset[tuple[str, ...]]:
     return frozenset(run for prompt in PROMPTS for run in ngrams(words(instructions(prompt)), PROMPT_WORDS))
 
 
+@cache
+def prompt_pairs() -> frozenset[tuple[str, str]]:
+    """All pairs of words that follow each other in these runs."""
+    return frozenset(chain.from_iterable(map(pairwise, prompt_runs())))
+
+
 def meta_commentary(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Phrases in which an engine speaks about its own work."""
-    return at_most("meta_commentary", surplus_matches(META_COMMENTARY, comparison), settings.max_phrases)
+    return at_most("meta_commentary", META_COMMENTARY.surplus(comparison), settings.max_phrases)
 
 
 def wrapping(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """A preamble before the answer, and lines of code fences that the chunk does not have."""
     preamble = PREAMBLE.match(comparison.after.raw) is not None and PREAMBLE.match(comparison.before.raw) is None
-    return at_most("wrapping", preamble + surplus_matches(FENCE, comparison), settings.max_phrases)
+    return at_most("wrapping", preamble + FENCE.surplus(comparison), settings.max_phrases)
 
 
 def source_mentions(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """O1: phrases about a text that the answer was made from."""
-    return at_most("source_mentions", surplus_matches(SOURCE_MENTION, comparison), settings.max_phrases)
+    return at_most("source_mentions", SOURCE_MENTION.surplus(comparison), settings.max_phrases)
 
 
 def refusal(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Phrases in which an engine declines to answer."""
-    return at_most("refusal", surplus_matches(REFUSAL, comparison), settings.max_phrases)
-
-
-def surplus_matches(pattern: re.Pattern[str], comparison: Comparison) -> int:
-    """How many more matches the answer has than the chunk, in lower case, of a pattern that never matches beyond a line."""
-    n_after = sum(1 for _ in pattern.finditer(lower(comparison.new_lines)))
-    return max(0, n_after - sum(1 for _ in pattern.finditer(lower(comparison.old_lines)))) if n_after else 0
-
-
-def lower(text: str) -> str:
-    """In lower case, each character by one: a letter with a mark behind it would be the end of a word."""
-    return text.replace("İ", "i").lower()
+    return at_most("refusal", REFUSING.surplus(comparison), settings.max_phrases)

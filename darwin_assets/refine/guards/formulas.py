@@ -67,8 +67,8 @@ def imbalance(text: str) -> int:
     """How many delimiters of LaTeX have no partner."""
     if "\\" not in text:
         return abs(text.count("{") - text.count("}"))
-    plain = ESCAPED.sub("", text)
-    counts = Counter(ENVIRONMENT.findall(text))
+    plain = ESCAPED.sub("", text) if any(sign in text for sign in ("\\\\", "\\{", "\\}")) else text
+    counts = Counter(ENVIRONMENT.findall(text) if "\\begin{" in text or "\\end{" in text else ())
     unpaired = sum(abs(counts["begin", name] - counts["end", name]) for name in {name for _, name in counts})
     brackets = abs(text.count("\\[") - text.count("\\]")) + abs(text.count("\\(") - text.count("\\)"))
     return abs(plain.count("{") - plain.count("}")) + unpaired + brackets

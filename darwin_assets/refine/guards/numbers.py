@@ -13,6 +13,7 @@ from darwin_assets.refine.guards.result import GuardResult, at_most
 from darwin_assets.refine.mending import Change
 from darwin_assets.refine.side import Side
 from darwin_assets.refine.tokens import is_formula, is_identifier, is_number
+from darwin_assets.refine.units import UNIT_REACH
 from darwin_assets.refine.vocabulary import NUMBER_WORDS
 
 MAX_SWAP_WORDS = 6
@@ -34,17 +35,19 @@ def new_numbers(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     before, after = comparison.before, comparison.after
     if not comparison.may_delete:
         return at_most("new_numbers", len(set(after.numbers) - set(before.numbers)), settings.max_new_numbers)
-    new = after.numbers - before.numbers
+    old, new = comparison.edited_numbers
+    new = new - old
     return at_most("new_numbers", (new and new - before.readable_numbers).total(), settings.max_new_numbers)
 
 
 def lost_numbers(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Numbers that are missing although their line is still there; at L5 none may be."""
-    before = comparison.before
-    lost = before.numbers - comparison.after.numbers
+    old, new = comparison.edited_numbers
+    lost = old - new
     if lost and comparison.may_delete:
-        candidates = [t for t in before.number_places if before.tokens[t] in lost and not comparison.is_kept(t)]
-        lost = lost - Counter(before.tokens[t] for t in candidates if comparison.may_go(t))
+        tokens = comparison.before.tokens
+        candidates = [t for t in comparison.lost if tokens[t] in lost]
+        lost = lost - Counter(tokens[t] for t in candidates if comparison.may_go(t))
     return at_most("lost_numbers", lost.total(), settings.max_lost_numbers)
 
 
@@ -85,9 +88,7 @@ def readable(comparison: Comparison, token: int) -> bool:
 def changed_units(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Numbers that came to bear a unit, or lost or changed theirs."""
     before, after = comparison.before, comparison.after
-    in_place = sum(
-        unit_changed(comparison, i, j) for i in before.number_places if (j := comparison.new_place.get(i)) is not None
-    )
+    in_place = sum(unit_changed(comparison, i, j) for i, j in comparison.numbers_in_place)
     if comparison.may_delete:
         return at_most("changed_units", in_place, settings.max_changed_units)
     gained = [pair.split(" ")[0] for pair in set(after.quantities) - set(before.quantities)]
@@ -99,22 +100,26 @@ def unit_changed(comparison: Comparison, old: int, new: int) -> bool:
     """Whether a number that is in place bears another unit. A header of the next page may stand between it and its unit, and
     the next word may stick to the unit.
     """
-    before, wanted = comparison.before, comparison.after.unit_after(new)
-    if before.unit_after(old) == wanted:
+    before, after = comparison.before, comparison.after
+    end, new_end = before.ends[old], after.ends[new]
+    if before.text[end : end + UNIT_REACH] == after.text[new_end : new_end + UNIT_REACH]:
+        return False
+    wanted = after.unit_at(new_end)
+    if before.unit_at(end) == wanted:
         return False
     following = old + 1
     while following < len(before.tokens) and following in comparison.gone_tokens:
         following += 1
     if following > old + 1 and following < len(before.tokens):
-        return before.unit_after(old, before.starts[following]) != wanted
-    return not (wanted and "".join(before.text[before.ends[old] : before.ends[old] + 40].split()).startswith(wanted))
+        return before.unit_at(before.starts[following]) != wanted
+    return not (wanted and "".join(before.text[end : end + UNIT_REACH].split()).startswith(wanted))
 
 
 def new_quantities(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Numbers with a unit, new to the window, in sentences that do not present them as an example."""
     known = comparison.before.numbers
     after = comparison.after
-    new = [t for t in after.number_places if after.tokens[t] not in known and after.unit_after(t)]
+    new = [t for t in after.number_places if after.tokens[t] not in known and after.unit_at(after.ends[t])]
     found = 0
     for first, end in after.sentences if new else ():
         inside = bisect_left(new, end) - bisect_left(new, first)

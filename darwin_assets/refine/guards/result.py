@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guard_settings import GuardSettings
 
 
-@dataclass(frozen=True)
-class GuardResult:
+class GuardResult(NamedTuple):
     """One guard's verdict: `value` was measured, and `passed` says on which side of `threshold` it lies."""
 
     name: str

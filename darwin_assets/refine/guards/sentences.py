@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-from darwin_assets.refine.comparison import Comparison
+from darwin_assets.refine.comparison import Comparison, lower
 from darwin_assets.refine.guard_settings import GuardSettings
 from darwin_assets.refine.guards.result import GuardResult, at_most
 from darwin_assets.refine.side import SENTENCE_END
@@ -43,6 +43,25 @@ MAY_GO = re.compile(
     r"\binsert\b.{0,30}\bhere\b|\bpersonal use only\b",
     re.IGNORECASE | re.MULTILINE,
 )
+MAY_GO_SIGNS = (
+    *("©", "(c)", "copyright", "rights", "isbn", "issn", "publish", "printed in", "printing", "edition", "reproduced"),
+    *("permission", "thank", "acknowledg", "grateful", "fund", "grant", "cookies", "subscribe", "newsletter", "click"),
+    *("log in", "sign up", "download", "advertisement", "order now", "mail:", "@", "interest", "received", "accessed"),
+    *(
+        "page ",
+        "continued",
+        "....",
+        "report a bug",
+        "|",
+        "javascript",
+        "lorem",
+        "placeholder",
+        "insert",
+        "personal use",
+    ),
+    *("ı", "ſ"),
+)
+"""In lower case, without any of which a text holds nothing of this; ı and ſ are an i and an s where case is ignored."""
 REFERENCE = re.compile(
     r"^\W*\[?\d{0,3}[\].]?\s*[A-Z][\w'’-]+,? (?:[A-Z]\.|and|et al)|\(\d{4}[a-z]?\)\.|"
     r"\b\d{1,4}(?:\(\d+\))?[,:] ?\d+[-–]\d+"
@@ -77,20 +96,17 @@ def must_stay(comparison: Comparison, first: int, end: int) -> bool:
     before = comparison.before
     tokens = before.tokens[first:end]
     start, stop = before.starts[first], before.ends[end - 1]
-    stops = sum(word in STOP_WORDS for word in tokens)
-    known = stops + sum(
-        not word.isascii() or (len(word) > 1 and word.isalpha() and is_known(word))
-        for word in tokens
-        if word not in STOP_WORDS
-    )
+    others = [word for word in tokens if word not in STOP_WORDS]
+    stops = len(tokens) - len(others)
     ended = before.text[stop : stop + 4].strip()[:1] in set(".?!:")
+    if not ended and not (stops and len(tokens) > MAX_TITLE_WORDS):
+        return False
     if end - first <= MAX_INITIALS_WORDS and INITIAL.search(around(before.text, start, stop, "\n")):
         return False
-    if known < MIN_KNOWN * len(tokens) or (not (stops and len(tokens) > MAX_TITLE_WORDS) and not ended):
+    known = stops + sum(not word.isascii() or (len(word) > 1 and word.isalpha() and is_known(word)) for word in others)
+    if known < MIN_KNOWN * len(tokens) or is_apparatus(before.text, start, stop):
         return False
-    if sum(comparison.is_said(token) for token in range(first, end)) >= MIN_SAID * (end - first):
-        return False
-    return not is_apparatus(before.text, start, stop)
+    return sum(map(comparison.is_said, range(first, end))) < MIN_SAID * (end - first)
 
 
 def is_apparatus(text: str, start: int, stop: int) -> bool:
@@ -98,6 +114,9 @@ def is_apparatus(text: str, start: int, stop: int) -> bool:
     if REFERENCE.search(around(text, start, stop, "\n")) or in_deleted_section(text, start):
         return True
     paragraph = around(text, start, stop, "\n\n")
+    lowered = lower(paragraph)
+    if not any(sign in lowered for sign in MAY_GO_SIGNS):
+        return False
     is_short = len(paragraph) < SHORT_CHARS
     return MAY_GO.search(text, start, stop) is not None or (is_short and MAY_GO.search(paragraph) is not None)
 

@@ -10,7 +10,7 @@ from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guard_settings import GuardSettings
 from darwin_assets.refine.guards.result import GuardResult, at_least, at_most
 from darwin_assets.refine.mending import likeness
-from darwin_assets.refine.side import Side, begins_exercise, heading_name
+from darwin_assets.refine.side import begins_exercise, heading_name
 from darwin_assets.refine.tokens import words
 from darwin_assets.refine.vocabulary import folded
 
@@ -19,9 +19,10 @@ MIN_GONE = 0.75
 """Share of the words below a heading that must be gone for the heading to go."""
 OPENING_WORDS = 2
 """Words by which an exercise is known: Exercise 4."""
-LABEL = re.compile(
-    r"\\(?:label|tag)\{[^{}\n]{1,200}\}|\((?:\d{1,4}\.){0,4}\d{1,4}[a-z]?\)|"
-    r"^[ \t]*[*_]{0,2}(?:Figure|Fig\.|Table|Box|Algorithm|Listing|Scheme) \w{1,9}(?:\.\d{1,4}){0,4}(?=[*_]{0,2}[.:])",
+LABEL = re.compile(r"\\(?:label|tag)\{[^{}\n]{1,200}\}|\((?:\d{1,4}\.){0,4}\d{1,4}[a-z]?\)")
+CAPTIONED = ("Figure", "Fig.", "Table", "Box", "Algorithm", "Listing", "Scheme")
+CAPTION = re.compile(
+    rf"^[ \t]*[*_]{{0,2}}(?:{'|'.join(map(re.escape, CAPTIONED))}) \w{{1,9}}(?:\.\d{{1,4}}){{0,4}}(?=[*_]{{0,2}}[.:])",
     re.MULTILINE,
 )
 
@@ -110,30 +111,32 @@ def new_citations(comparison: Comparison, settings: GuardSettings) -> GuardResul
 
 def labels(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Labels of figures, tables and equations that are missing or new; at L4 a label may go with its line."""
-    if not LABEL.search(comparison.old_lines) and not LABEL.search(comparison.new_lines):
-        return at_most("labels", 0, settings.max_changed_labels)
-    before, after = label_counts(comparison.before), label_counts(comparison.after)
+    before, after = label_counts(comparison.old_lines), label_counts(comparison.new_lines)
     lost = before - after
     if lost and comparison.may_delete:
-        lost = lost - label_counts(comparison.gone_side)
-    new = (after - before).total() if comparison.may_delete else len(set(after) - set(before))
-    return at_most("labels", lost.total() + new, settings.max_changed_labels)
+        lost = lost - label_counts(comparison.gone_side.raw)
+    new = after - before
+    if new and not comparison.may_delete:
+        new = Counter(set(after) - set(label_counts(comparison.before.raw)))
+    return at_most("labels", lost.total() + new.total(), settings.max_changed_labels)
 
 
-def label_counts(side: Side) -> Counter[str]:
-    """Labels with their white space evened out."""
-    return Counter(" ".join(match.group().strip(" *_\n").split()) for match in LABEL.finditer(side.raw))
+def label_counts(text: str) -> Counter[str]:
+    """Labels with their white space evened out. None reaches beyond its line, so that what two texts differ by is what
+    their different lines differ by.
+    """
+    captions = CAPTION.findall(text) if any(name in text for name in CAPTIONED) else []
+    return Counter(" ".join(one.strip(" *_\n").split()) for one in [*LABEL.findall(text), *captions])
 
 
 def lost_exercises(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Beginnings of exercises, examples and solutions that are missing; of a repeated one a copy must stay."""
     before = comparison.before
     found = 0
-    for line, (first, end) in zip(before.lines, before.line_ranges, strict=True):
-        if end > first and begins_exercise(line):
-            opening = range(first, min(end, first + OPENING_WORDS))
-            in_place = all(comparison.is_kept(t) or comparison.is_said(t) for t in opening)
-            found += not in_place and " ".join(words(line)[:4]) not in comparison.after.exercises
+    for line, (first, end) in zip(before.lines, before.line_ranges, strict=True) if comparison.lost else ():
+        opening = [t for t in range(first, min(end, first + OPENING_WORDS)) if not comparison.is_kept(t)]
+        if opening and begins_exercise(line) and not all(map(comparison.is_said, opening)):
+            found += " ".join(words(line)[:4]) not in comparison.after.exercises
     return at_most("lost_exercises", found, settings.max_lost_exercises)
 
 

@@ -18,7 +18,7 @@ MAX_TURNED_WORDS = 4
 MIN_REPEATED_WORDS = 8
 MIN_SAID = 0.7
 """Share of lost words that stand elsewhere in the answer when the chunk said them twice."""
-NAME = re.compile(r"\b[^\W\d_a-z][^\W_]+")
+NAME = re.compile(r"[^\W\d_a-z](?<!\w.)[^\W_]+")
 NAME_IN_SENTENCE = re.compile(r"(?<=[a-z,;] )[^\W\d_a-z][^\W_]+")
 
 
@@ -28,6 +28,8 @@ def ngram_support(comparison: Comparison, settings: GuardSettings) -> GuardResul
     A deletion in mid-sentence leaves runs over its seam without support; `support_slack` of them are not counted.
     """
     after, n = comparison.after, settings.support_words
+    if not comparison.unexplained:
+        return at_least("ngram_support", 1.0, settings.min_support)
     runs = [range(first, max(first + 1, end - n + 1)) for first, end in after.line_ranges if end > first]
     near = sorted({j - k for j in comparison.unexplained for k in range(n)})
     missing = sum(
@@ -121,8 +123,9 @@ def new_names(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Capitalised words of which the chunk holds no form; at L5 only those inside sentences, since examples begin some."""
     pattern = NAME if comparison.may_delete else NAME_IN_SENTENCE
     before, after = comparison.before, comparison.after
-    found = {name.casefold() for name in pattern.findall(after.text)}.difference(before.words)
-    new = {name for name in found if name not in before.squeezed}
+    found = {name.casefold() for name in pattern.findall(after.text)}
+    # letters and digits that stand in the text stand in its squeezed form too, which takes longer to make
+    new = {name for name in found if not (name.isalnum() and name in before.folded) and name not in before.squeezed}
     if new:
         new -= {
             after.tokens[j]

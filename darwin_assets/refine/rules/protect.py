@@ -188,9 +188,11 @@ COMMAND_REFERENCE = r"\\(?:cite\w*|ref|eqref|autoref|label|tag)\{[^{}\n]*\}"
 NUMBER_CITATION = r"\[\d{1,3}(?:\s*[,;–-]\s*\d{1,3}){0,20}\](?!\()"
 NAME_CITATION = r"\((?:[^()\n]{0,60}[\s(])?[A-Z][^()\n]{0,120}?\b(?:1[5-9]|20)\d{2}[a-z]?\b[^()\n]{0,60}\)"
 KEY_CITATION = r"\[(?:[^\]\[\n]{0,40}\s)?-?@[^\]\[\n]{1,120}\](?!\()"
-CROSS_REFERENCE = (
-    r"\b(?:[Ff]ig(?:ure|\.)s?|[Tt]ables?|[Ee]q(?:uation|n?\.)s?|[Ss]ections?|[Cc]hapters?|[Tt]heorems?|[Ll]emmas?|pp?\.)"
-    r"[ \u00a0]?\(?\d+(?:[.\-–]\d+)*[a-z]?\)?"
+_REFERRED = ("fig(?:ure|\\.)s?", "tables?", "eq(?:uation|n?\\.)s?", "sections?", "chapters?", "theorems?", "lemmas?")
+_NAMES = ("pp?\\.", *_REFERRED, *(name.capitalize() for name in _REFERRED))
+# Every alternative begins with a letter by itself, so that a search passes over all other signs.
+CROSS_REFERENCE = "|".join(
+    rf"{name[0]}(?<!\w{name[0]}){name[1:]}[ \u00a0]?\(?\d+(?:[.\-–]\d+)*[a-z]?\)?" for name in _NAMES
 )
 # A sequence of bases is no junk of repeated letters.
 SEQUENCE = r"\b[ACGTUN]{10,}\b"
@@ -199,6 +201,8 @@ RESERVED = r"[\ufdd0-\ufdd4]"
 
 INLINE_EXACT = re.compile("|".join((RESERVED, INLINE_CODE, INLINE_FORMULA, COMMAND_REFERENCE, SEQUENCE)))
 CITATION = re.compile("|".join((NUMBER_CITATION, NAME_CITATION, KEY_CITATION, CROSS_REFERENCE)))
+CITATION_SIGNS = ("[", "(", "ig", "able", "Eq", "eq", "ection", "hapter", "heorem", "emma", "p.")
+"""Signs without any of which a text holds no citation."""
 
 
 def exact_spans(text: str) -> list[Span]:

@@ -69,6 +69,7 @@ def test_very_long_texts_are_counted_in_slices() -> None:
     assert CL100K("word " * 500_000) >= 500_000
 
 
+@pytest.mark.slow
 def test_importing_the_stage_loads_no_tokenizer() -> None:
     import subprocess
 

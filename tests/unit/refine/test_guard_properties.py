@@ -91,6 +91,7 @@ def formulas(text: str) -> set[str]:
     return {re.sub(r"[\s{}]", "", a or b) for a, b in found}
 
 
+@pytest.mark.slow
 @given(NEAR)
 @example([(221, 0, "## ")])  # a mark that takes a sound word apart
 @settings(max_examples=300, deadline=None)
@@ -104,7 +105,9 @@ def test_what_l4_accepts_holds_nothing_that_the_chunk_does_not_hold(changes: lis
         assert len(outcome.text) <= 1.05 * len(CHUNK) + 16
 
 
+@pytest.mark.slow
 @given(NEAR, st.sampled_from(["", " It helps to see this as a rope that two children turn."]))
+@example([(3, 0, "| ")], "")  # a mark before a heading's words leaves it a heading
 @settings(max_examples=300, deadline=None)
 def test_what_l5_accepts_holds_all_that_the_window_holds(changes: list[tuple[int, int, str]], added: str) -> None:
     answer = edited(changes).replace("appear (Smith, 2020).", f"appear (Smith, 2020).{added}", 1)
@@ -112,7 +115,7 @@ def test_what_l5_accepts_holds_all_that_the_window_holds(changes: list[tuple[int
     if outcome.state == "completed":
         assert not numbers(CHUNK) - numbers(outcome.text)
         assert formulas(CHUNK) <= formulas(outcome.text)
-        assert re.findall(r"^#{1,6} +\w[\w ]*\w", outcome.text, re.MULTILINE) == ["## Standing waves"]
+        assert re.findall(r"^(#{1,6}) +[^\w\n]*(\w[\w ]*\w)", outcome.text, re.MULTILINE) == [("##", "Standing waves")]
         assert "| 1 | 15 |" in outcome.text
         for kept in ("Smith 2020", "tag 5", "Exercise 2"):
             assert kept in words(outcome.text)

@@ -12,6 +12,7 @@ from benchmarks.guards import SET, judge, pairs, summary
 ROOT = Path(__file__).resolve().parents[3]
 
 
+@pytest.mark.slow
 def test_the_stored_set_is_what_the_passages_make() -> None:
     done = subprocess.run([sys.executable, "build.py", "--check"], cwd=SET, check=False, capture_output=True, text=True)
     assert done.returncode == 0, f"run python examples/guards/build.py: {done.stdout}"
