@@ -27,10 +27,12 @@ from resources.language_model.spending import Spending
 LOOK_UP_REQUESTS = 2_048
 # Requests handed to the client, in windows: those beyond the first are sent while the caller is busy.
 HANDED_OVER_WINDOWS = 2
-# Parts of a window in which requests are handed over: one crossing to the client's thread serves many.
+# Parts of a window in which requests are handed over and replies collected: one crossing between the threads serves many.
 HAND_OVERS_PER_WINDOW = 4
-# How long to wait for a reply before looking whether a commit is due, or requests that wait have made room.
+# How long to wait for them before taking what there is, and looking whether a commit is due or those that wait made room.
 COLLECT_SECONDS = 0.1
+# Windows of requests read ahead between two hand-overs: more than is sent meanwhile, so that the look-ahead grows.
+READ_WINDOWS = 4
 
 Refused: TypeAlias = Callable[[ChatReply], str | None]
 
@@ -103,7 +105,8 @@ class Answering:
 
     def _collect(self, client: ChatClient) -> None:
         if self._n_handed_over:
-            landed = client.collect(COLLECT_SECONDS)
+            at_least = min(self._settings.client.window // HAND_OVERS_PER_WINDOW or 1, self._n_handed_over)
+            landed = client.collect(COLLECT_SECONDS, at_least)
             self._n_handed_over -= len(landed)
             self._take_in(landed)
 
@@ -207,8 +210,9 @@ class Answering:
                     self._submit(client, self._lookahead.longest(room))
                 else:  # in portions, so that the servers are not kept waiting for the whole
                     yield from self._read(max(1, window // HAND_OVERS_PER_WINDOW))
-        if not self._exhausted and len(self._lookahead) < self._settings.look_ahead:
-            yield from self._read(window)
+        missing = self._settings.look_ahead - len(self._lookahead)
+        if missing > 0 and not self._exhausted:
+            yield from self._read(min(missing, READ_WINDOWS * window))
 
     def _submit(self, client: ChatClient, requests: list[ChatRequest], *, ahead: bool = False) -> None:
         if not self._is_proven:  # not before there is something to ask: a run of stored answers needs no server

@@ -6,8 +6,8 @@ replies cross over; the caller's iterables and tables are never touched from the
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Coroutine, Sequence
-from queue import Empty, SimpleQueue
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -32,8 +32,11 @@ class BackgroundClient(Generic[RequestT, AnswerT, ReplyT]):
         spending: Spending | None = None,
     ) -> None:
         self._client = Client(settings, operation, spending=spending)
-        self._loop = asyncio.new_event_loop()
-        self._landed: SimpleQueue[ReplyT | BaseException] = SimpleQueue()
+        self._loop = _new_event_loop()
+        self._landed: deque[ReplyT] = deque()
+        self._error: Exception | None = None
+        self._n_wanted = 1
+        self._enough = threading.Event()
         self._closing = asyncio.Event()
         self._thread = threading.Thread(target=self._run, name="language-model-client", daemon=True)
 
@@ -56,34 +59,24 @@ class BackgroundClient(Generic[RequestT, AnswerT, ReplyT]):
         """Requests that wait for another attempt, and so keep no server busy."""
         return self._client.n_waiting
 
-    def collect(self, timeout_seconds: float) -> list[ReplyT]:
-        """All replies that have come in, waiting for the first; empty on a time-out.
+    def collect(self, timeout_seconds: float, at_least: int = 1) -> list[ReplyT]:
+        """All replies that have come in, waiting for ``at_least`` so many; fewer or none on a time-out.
 
         Raises what stopped the run (ConfigurationError, TooManyFailuresError, ServerUnavailableError,
-        BudgetSpentError).
+        BudgetSpentError), when all that came in before, and was paid for, has been handed out.
         """
-        replies: list[ReplyT] = []
-        try:
-            landed = self._landed.get(timeout=timeout_seconds)
-            while True:
-                if isinstance(landed, BaseException):
-                    if replies:  # these were paid for: hand them out first
-                        self._landed.put(landed)
-                        return replies
-                    raise landed
-                replies.append(landed)
-                landed = self._landed.get_nowait()
-        except Empty:
-            return replies
+        self._n_wanted = at_least
+        self._enough.clear()
+        if len(self._landed) < at_least and self._error is None:
+            self._enough.wait(timeout_seconds)
+        error, replies = self._error, self.leftovers()
+        if error is not None and not replies:
+            raise error
+        return replies
 
     def leftovers(self) -> list[ReplyT]:
         """Replies that have come in and were not collected; never raises."""
-        replies: list[ReplyT] = []
-        while not self._landed.empty():
-            landed = self._landed.get()
-            if not isinstance(landed, BaseException):
-                replies.append(landed)
-        return replies
+        return [self._landed.popleft() for _ in range(len(self._landed))]
 
     def _run(self) -> None:
         try:
@@ -102,9 +95,21 @@ class BackgroundClient(Generic[RequestT, AnswerT, ReplyT]):
     async def _pump(self) -> None:
         try:
             async for reply in self._client.replies():
-                self._landed.put(reply)
+                self._landed.append(reply)
+                if len(self._landed) >= self._n_wanted:
+                    self._enough.set()
         except Exception as error:  # noqa: BLE001 - raised again in the caller's thread
-            self._landed.put(error)
+            self._error = error
+            self._enough.set()
+
+
+def _new_event_loop() -> asyncio.AbstractEventLoop:
+    """uvloop's, on which a request takes a tenth less CPU; asyncio's where there is none, as on Windows."""
+    try:
+        import uvloop
+    except ImportError:
+        return asyncio.new_event_loop()
+    return uvloop.new_event_loop()
 
 
 def run_coroutine(coroutine: Coroutine[Any, Any, T]) -> T:

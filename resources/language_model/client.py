@@ -149,19 +149,19 @@ class Client(Generic[RequestT, AnswerT, ReplyT]):
         )
 
     async def _send(self, session: "aiohttp.ClientSession", pending: Pending, lease: Lease) -> Landed[AnswerT]:
-        loop = asyncio.get_running_loop()
-        started = loop.time()
+        now = asyncio.get_running_loop().time()
         pending.started_at = time.time()
         pending.attempts += 1
+        started = time.perf_counter()  # uvloop's clock counts milliseconds
         outcome = await attempt(
             session,
             f"{lease.endpoint.url}/{self._operation.path}",
             pending.body,
             self._operation.decode,
-            timeout_seconds=min(pending.timeout_seconds, pending.deadline - started),
+            timeout_seconds=min(pending.timeout_seconds, pending.deadline - now),
             connect_timeout_seconds=self._settings.connect_timeout_seconds,
         )
-        pending.seconds = loop.time() - started
+        pending.seconds = time.perf_counter() - started
         return Landed(pending, lease, outcome)
 
     def _land(self, task: asyncio.Task[Landed[AnswerT]]) -> None:

@@ -59,7 +59,7 @@ class Nobody:
             ChatReply(request.key, None, None, 0, 0, 0.0, 0, cached=False, error=ANSWER_MISSING) for request in requests
         ]
 
-    def collect(self, timeout_seconds: float) -> list[ChatReply]:
+    def collect(self, timeout_seconds: float, at_least: int) -> list[ChatReply]:
         """What was submitted, unanswered."""
         replies, self._replies = self._replies, []
         return replies

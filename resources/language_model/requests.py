@@ -104,8 +104,8 @@ class ChatReply:
         return self.finish_reason in REPEATABLE
 
 
-def _canonical(value: Any) -> str:
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+# Made once: json.dumps makes an encoder at every call.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False).encode
 
 
 @lru_cache(maxsize=32)

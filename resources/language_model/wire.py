@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -16,6 +17,10 @@ COMPLETE = "stop"
 # What vLLM says of a request that it gave up while shutting down.
 ABORT = "abort"
 _FINISH_REASON = re.compile(r"[a-z_]{1,32}")
+# Made once: json.dumps and json.loads make one at every call.
+_ENCODER = json.JSONEncoder(allow_nan=False)
+# strict=False: weak models put raw control characters inside strings, and some servers pass them on.
+_DECODER = json.JSONDecoder(strict=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,7 @@ def server_root(url: str) -> str:
     return url.removesuffix("/v1")
 
 
+@cache
 def printable_url(url: str) -> str:
     """The address without user and password, for messages and logs."""
     parts = urlsplit(url)
@@ -89,7 +95,7 @@ def encode_request(request: ChatRequest, model: str, extra: Mapping[str, Any] | 
         }
     if extra:
         body |= extra
-    return f'{json.dumps(body, allow_nan=False)[:-1]}, "messages": {request.messages_json()}}}'.encode("ascii")
+    return f'{_ENCODER.encode(body)[:-1]}, "messages": {request.messages_json()}}}'.encode("ascii")
 
 
 def decode_response(status: int, body: bytes, retry_after: str | None = None) -> Answer | Failure:
@@ -119,9 +125,8 @@ def decode_response(status: int, body: bytes, retry_after: str | None = None) ->
 
 
 def parse_json(body: bytes) -> Any:
-    # strict=False: weak models put raw control characters inside strings, and some servers pass them on.
     try:
-        return json.loads(body, strict=False)
+        return _DECODER.decode(body.decode(json.detect_encoding(body), "surrogatepass"))
     except (ValueError, RecursionError):
         return None
 

@@ -241,6 +241,7 @@ def test_every_answer_is_one_call_and_the_sums_are_the_servers(tmp_path: Path) -
     assert all(call.seconds > 0 and call.started_at.tzinfo is not None for call in ledger.calls)
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

@@ -140,6 +140,7 @@ def test_the_log_has_a_line_now_and_then_and_at_the_end(
     assert "document" not in " ".join(lines)
 
 
+@pytest.mark.slow
 def test_the_lines_reach_the_log_of_a_dagster_run(tmp_path: Path) -> None:
     settings = Path(__file__).parents[3] / "dagster.yaml"
     (tmp_path / "dagster.yaml").write_bytes(settings.read_bytes())

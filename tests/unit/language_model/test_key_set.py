@@ -2,6 +2,7 @@
 
 from hashlib import blake2b
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +10,7 @@ from resources.language_model import key_set
 from resources.language_model.key_set import KeySet
 
 
+@pytest.mark.slow
 @settings(deadline=None)  # the first use loads numpy
 @given(st.sets(st.text()), st.lists(st.text()), st.text())
 def test_it_holds_what_a_set_holds(first: set[str], added: list[str], other: str) -> None:

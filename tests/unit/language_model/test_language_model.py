@@ -121,6 +121,7 @@ def test_a_missing_package_names_the_extra(tmp_path: Path, monkeypatch: pytest.M
         LanguageModel(engine="llama_cpp", gguf=str(tmp_path / "m.gguf")).fingerprint()
 
 
+@pytest.mark.slow
 def test_importing_the_resource_loads_nothing_heavy() -> None:
     heavy = ["aiohttp", "deltalake", "xllamacpp", "gguf", "numpy"]
     code = f"import sys, resources.language_model; print([m for m in {heavy!r} if m in sys.modules])"
