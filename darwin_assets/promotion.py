@@ -5,27 +5,25 @@ Each stage of this can be cut off at any moment and run again: a finished candid
 batch is found and left alone.
 """
 
-import hashlib
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import polars as pl
 
-from checks.gate import Result, closes, load_engine, run_suite
+from checks.gate import Result, load_engine
 from checks.suites import Suite
 from darwin_assets.answer_facts import drift_facts
-from darwin_assets.audit import as_frame, batch_facts, enforce_permissions, metrics, rejected_by_rule
+from darwin_assets.audit import batch_facts, enforce_permissions, metrics, rejected_by_rule
 from darwin_assets.contract import COMMON, REJECTION, UNSTORED_WHEN_REJECTED
 from darwin_assets.levels import LEVELS, Level
 from darwin_assets.seals import is_sealed, seal
 from darwin_assets.taken_down import Watch
 from darwin_assets.tiers import raise_tiers
+from darwin_assets.verdicts import Candidate, Waiver, decide, hash_of, results_of, verdict_id
 from resources.block_list import BlockList
 from resources.chain import Chain
-from resources.errors import Conflict, DarwinError, Unpublished
+from resources.errors import Conflict, Unpublished
 from resources.gate_ledger import GateLedger, Verdict
 from resources.lake import Lake
 
@@ -33,18 +31,6 @@ MAX_PUBLISH_ATTEMPTS = 20
 PUBLISHED = "published"
 """Why a partition was sealed."""
 INDEXED = ("id", "root_id", "n_chars")
-
-
-@dataclass(frozen=True)
-class Waiver:
-    """Who lets a batch through although its suite failed, and why. Both must say something."""
-
-    approver: str
-    reason: str
-
-    def __post_init__(self) -> None:
-        if not self.approver.strip() or not self.reason.strip():
-            raise DarwinError("a waiver names both an approver and a reason")
 
 
 @dataclass(frozen=True)
@@ -128,7 +114,7 @@ def read_rejected(lake: Lake, found: Publication) -> pl.DataFrame:
 
 def input_key(level: str, batch: str, upstream: str, recipe: str) -> str:
     """Identifies what a step makes a batch of: by `recipe` from the parents that `upstream` names."""
-    return _hash(level, batch, upstream, recipe)
+    return hash_of(level, batch, upstream, recipe)
 
 
 def promote(
@@ -160,17 +146,17 @@ def promote(
         watch.take_back(read_published(lake, current, named))
         if dropped or not is_sealed(lake, level, batch, current.verdict.verdict):
             seal(lake, level, batch, PUBLISHED, verdict=current.verdict.verdict)
-        return Promotion(current.verdict, _results(current.verdict), True, current.version)
+        return Promotion(current.verdict, results_of(current.verdict), True, current.version)
     load_engine()
     for attempt in range(MAX_PUBLISH_ATTEMPTS):
         seen = lake.version("published", level)
-        started = time.monotonic()
+        begun = time.monotonic()
         candidate_version, rows = _candidate(
             lake, ledger, suite, operation, batch, key, parents, seen, watch, run_id=run_id, waived=waiver is not None
         )
         verdict, results = _audit(
             lake, ledger, suite, operation, batch, key, candidate_version, rows, parents,
-            waiver=waiver, run_id=run_id, started=started,
+            waiver=waiver, run_id=run_id, begun=begun,
         )  # fmt: skip
         watch.take_back(rows)
         if not verdict.opens:
@@ -198,13 +184,13 @@ def _candidate(
     now; only a waiver is about the candidate that was judged.
     """
     level = operation.level.name
-    candidate_key = _hash(key, str(seen)) if operation.exclusive else key
+    candidate_key = hash_of(key, str(seen)) if operation.exclusive else key
     version = lake.version("candidate", level)
     found = lake.scan("candidate", level, version).filter(pl.col("batch") == batch).select("candidate_key").head(1)
     stands = found.collect().to_series().to_list() == [candidate_key]
     if stands and not waived:
         fingerprint = lake.fingerprint("candidate", level, batch, version)
-        stands = not ledger.refused(_verdict_id(level, batch, fingerprint, suite))
+        stands = not ledger.refused(verdict_id(level, batch, fingerprint, suite))
     if not stands:
         rows = operation.build(parents, seen).with_columns(candidate_key=pl.lit(candidate_key))
         enforce_permissions(operation.level, rows, parents)
@@ -216,39 +202,24 @@ def _candidate(
 
 def _audit(
     lake: Lake, ledger: GateLedger, suite: Suite, operation: Operation, batch: str, key: str, version: int,
-    rows: pl.DataFrame, parents: pl.DataFrame, *, waiver: Waiver | None, run_id: str, started: float,
+    rows: pl.DataFrame, parents: pl.DataFrame, *, waiver: Waiver | None, run_id: str, begun: float,
 ) -> tuple[Verdict, list[Result]]:  # fmt: skip
     level = operation.level.name
     enforce_permissions(operation.level, rows, parents)
     facts = batch_facts(rows, parents)
     if "n_pieces" in facts:
         facts |= drift_facts(facts, ledger.all(), level, batch)
-    results = run_suite(suite, metrics(rows, parents), as_frame(facts))
-    passed = not closes(results)
-    fingerprint = lake.fingerprint("candidate", level, batch, version)
-    used = waiver if waiver and not passed else None
-    verdict = Verdict(
-        verdict=_verdict_id(level, batch, fingerprint, suite, used),
-        level=level,
-        batch=batch,
-        passed=passed,
-        waived=used is not None,
-        approver=used.approver if used else None,
-        reason=used.reason if used else None,
-        input_key=key,
-        candidate_version=version,
-        candidate_fingerprint=fingerprint,
-        suite_sha256=suite.sha256,
-        recipe=operation.recipe,
-        n_in=parents.height,
-        n_kept=rows["rejected_by"].null_count(),
-        n_rejected=rows.height - rows["rejected_by"].null_count(),
-        seconds=time.monotonic() - started,
-        facts=json.dumps({**facts, "rejected_by": rejected_by_rule(rows)}),
-        results=json.dumps([one.as_row() for one in results]),
-        run_id=run_id,
-        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+    candidate = Candidate(
+        level,
+        batch,
+        key,
+        operation.recipe,
+        lake.fingerprint("candidate", level, batch, version),
+        version,
+        run_id,
+        begun,
     )
+    verdict, results = decide(candidate, suite, metrics(rows, parents), facts, rejected_by_rule(rows), waiver)
     ledger.record(verdict)
     return verdict, results
 
@@ -299,16 +270,3 @@ def create_tables(lake: Lake, ledger: GateLedger, columns_of: dict[str, dict[str
             schema = schema_of(zone, columns)
             made.append(lake.create_table(zone, LEVELS[level].name, schema, "batch", INDEXED))
     return sum(made)
-
-
-def _results(verdict: Verdict) -> list[Result]:
-    return [Result(**one) for one in json.loads(verdict.results)]
-
-
-def _verdict_id(level: str, batch: str, fingerprint: str, suite: Suite, waiver: Waiver | None = None) -> str:
-    """Names what was judged, by what, and who let it through all the same."""
-    return _hash(level, batch, fingerprint, suite.sha256, *((waiver.approver, waiver.reason) if waiver else ()))[:32]
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()

@@ -12,7 +12,7 @@ from darwin_assets.gate_shown import GATE
 from darwin_assets.landing_desk import make_known
 from darwin_assets.levels import BUILT, TABLES, path_to
 from darwin_assets.project import Project
-from darwin_assets.promotion import Waiver
+from darwin_assets.verdicts import Waiver
 from resources.errors import DarwinError
 
 OF_BATCHES = (*TABLES, "affordances")

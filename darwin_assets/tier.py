@@ -20,9 +20,10 @@ from darwin_assets.costs.spend import Chosen
 from darwin_assets.gate_shown import GATE, check_result, closed_because, summary
 from darwin_assets.levels import LEVELS
 from darwin_assets.presentation import promotion_metadata, static_metadata
-from darwin_assets.promotion import Operation, Promotion, Waiver, promote, published, read_published
+from darwin_assets.promotion import Operation, Promotion, promote, published, read_published
 from darwin_assets.recipe import Recipe, load_recipe
 from darwin_assets.status import ladder_of
+from darwin_assets.verdicts import Waiver
 from resources.embedder import Embedder
 from resources.errors import redacted
 from resources.gate_ledger import GateLedger

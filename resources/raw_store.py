@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -101,18 +101,34 @@ class RawStore(dg.ConfigurableResource[Any]):
 
         LakeError when there is neither.
         """
-        name = object_name(sha256)
-        names = [one for one in (name, name + REMNANT) if self._exists(one)]
-        if not names:
-            raise LakeError(f"raw bytes {sha256} are missing from the raw store")
+        name = self._found(sha256)
         if "://" not in self.uri:
-            yield Path(self.uri) / names[0]
+            yield Path(self.uri) / name
             return
-        with tempfile.NamedTemporaryFile(prefix="darwin-raw-", suffix=Path(names[0]).suffix) as file:
-            for chunk in self._store().get(names[0]).stream(min_chunk_size=CHUNK_BYTES):
-                file.write(chunk)
+        with tempfile.NamedTemporaryFile(prefix="darwin-raw-", suffix=Path(name).suffix) as file:
+            self._download(name, file)
             file.flush()
             yield Path(file.name)
+
+    def place(self, sha256: str, target: Path) -> None:
+        """Make a path what `local_path` would give: a link to the raw store's own file, or a copy out of an object store."""
+        name = self._found(sha256)
+        if "://" not in self.uri:
+            target.symlink_to((Path(self.uri) / name).resolve())
+            return
+        with target.open("wb") as file:
+            self._download(name, file)
+
+    def _found(self, sha256: str) -> str:
+        name = object_name(sha256)
+        found = next((one for one in (name, name + REMNANT) if self._exists(one)), None)
+        if found is None:
+            raise LakeError(f"raw bytes {sha256} are missing from the raw store")
+        return found
+
+    def _download(self, name: str, file: IO[bytes]) -> None:
+        for chunk in self._store().get(name).stream(min_chunk_size=CHUNK_BYTES):
+            file.write(chunk)
 
     def _upload(self, path: Path, name: str) -> None:
         with path.open("rb") as file:

@@ -7,7 +7,8 @@ from darwin_assets.contract import COMMON, REJECTION, complete_rows
 from darwin_assets.ladder import LADDER
 from darwin_assets.levels import LEVELS
 from darwin_assets.project import Project
-from darwin_assets.promotion import Operation, Waiver, promote
+from darwin_assets.promotion import Operation, promote
+from darwin_assets.verdicts import Waiver
 
 RECIPE = "test/1:0"
 

@@ -40,7 +40,8 @@ class Checkpoint(BaseModel):
 
 class Validates(BaseModel):
     """The evaluation whose proposed action was tried, and which checkpoint of this one stands for what. `mix`: the verdict
-    of the mix that was trained on, which stands in the manifest of its export; not stated: the one that stands.
+    of the mix that was trained on, which stands in the manifest of its export; not stated: the only one that was published
+    before this evaluation was read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

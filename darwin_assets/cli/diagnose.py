@@ -26,19 +26,13 @@ def diagnose(
     as_json: AsJson = False,
 ) -> None:
     """Compare checkpoints slice by slice and write a report: is it the data, the training, the asking, or chance?"""
+    from darwin_assets.closed_loop.diagnosed import by_benchmark, headlines
+
     name = Path(evaluation).resolve().name
     found = _diagnosed(evaluation)
     written = [str(path) for path in found.write(name, to or Path("diagnosis") / name)]
-    cells = found.diagnosis.cells.filter(level="benchmark")
-    verdicts = cells.select(
-        "checkpoint", "reference", "benchmark", "n", "score", "ref_score", "p_holm", "verdict", "cause"
-    )
-    lines = (
-        f"{one['checkpoint']} in {one['benchmark']}: {100 * one['score']:.1f} against {100 * one['ref_score']:.1f} of "
-        f"{one['reference']} on {one['n']:,} items, {one['verdict']} ({one['cause']})"
-        for one in verdicts.iter_rows(named=True)
-    )
-    out(as_json, {"verdicts": verdicts.to_dicts(), "files": written}, "\n".join([*lines, *written]))
+    verdicts = by_benchmark(found.diagnosis.cells)
+    out(as_json, {"verdicts": verdicts.to_dicts(), "files": written}, "\n".join([*headlines(verdicts), *written]))
 
 
 def _diagnosed(evaluation: str) -> "Diagnosed":
@@ -50,8 +44,9 @@ def _diagnosed(evaluation: str) -> "Diagnosed":
 
     project = open_project()
     settings = load_recipe(project.work.recipe_path()).closed_loop
-    if Path(evaluation).is_dir():
-        return diagnose_folder(Path(evaluation), settings)
-    if not KEY.fullmatch(evaluation):
+    if KEY.fullmatch(evaluation):
+        # also where a report was written to a folder of that name
+        return diagnose_evaluation(project.lake, project.ledger, evaluation, settings)
+    if not Path(evaluation).is_dir():
         raise DarwinError(f"{evaluation} is neither a folder nor the key of an evaluation, YYYY-MM-DD.source.NNNN")
-    return diagnose_evaluation(project.lake, project.ledger, evaluation, settings)
+    return diagnose_folder(Path(evaluation), settings)

@@ -2,7 +2,7 @@
 
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -10,6 +10,8 @@ from darwin_assets.cli.output import AsJson, complain, console, out, say, table
 
 if TYPE_CHECKING:
     from darwin_assets.acquire.manifest import Kind
+    from darwin_assets.project import Project
+    from darwin_assets.runs import RunReport
 
 GATE_CLOSED, QUARANTINED = 3, 4
 
@@ -63,10 +65,27 @@ def run(
     with dagster_instance(project) as instance:
         report = run_batch(project, instance, batch, to, (approver, reason))
     rows = [[one.level, one.n_in, one.n_kept, one.n_rejected, one.said, f"{one.seconds:.1f}"] for one in report.levels]
-    out(as_json, report.as_dict(), table(["level", "in", "kept", "rejected", "gate", "seconds"], rows))
+    verdicts, lines = _verdicts(project, report)
+    out(as_json, report.as_dict() | verdicts, table(["level", "in", "kept", "rejected", "gate", "seconds"], rows))
+    if not as_json:
+        for line in lines:
+            say(line)
     if report.error:
         complain(report.error)
         raise typer.Exit(GATE_CLOSED if report.gate_closed else 1)
+
+
+def _verdicts(project: "Project", report: "RunReport") -> tuple[dict[str, Any], list[str]]:
+    """What a run that diagnosed an evaluation came to, as JSON and in words; nothing of another one."""
+    from darwin_assets.closed_loop.tables import DIAGNOSES_TABLE, SAMPLES_TABLE
+
+    if report.error or SAMPLES_TABLE.suite not in [one.level for one in report.levels]:
+        return {}, []
+    from darwin_assets.closed_loop.diagnosed import by_benchmark, headlines
+
+    verdicts = by_benchmark(DIAGNOSES_TABLE.expect(project.lake, report.batch))
+    where = f"The report stands at the asset diagnosis in the UI; darwin diagnose {report.batch} writes it to a folder"
+    return {"verdicts": verdicts.to_dicts()}, [*headlines(verdicts), where]
 
 
 def status(as_json: AsJson = False) -> None:

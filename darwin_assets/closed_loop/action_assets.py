@@ -1,5 +1,6 @@
 """From a diagnosis to a sample to train on and its validation, as assets; and what the rows of the lake afford."""
 
+import json
 from collections.abc import Iterator
 
 import dagster as dg
@@ -86,6 +87,7 @@ def targeted_mix(
     work: Workplace,
 ) -> Told:
     from darwin_assets.closed_loop.mix.assets import mix_evaluation
+    from darwin_assets.closed_loop.mix.room import advice
 
     key = context.partition_key
     with redacted(f"targeted_mix of {key}"):
@@ -98,7 +100,8 @@ def targeted_mix(
         context.log.info(f"targeted_mix of {key}: {said}")
         yield dg.AssetCheckResult(check_name=GATE, passed=True, description=said)
         return
-    yield from told(context, mixed.promotion, {"targets": table_of(mixed.targets.explode("operations"))})
+    said = advice(json.loads(mixed.promotion.verdict.facts))
+    yield from told(context, mixed.promotion, {"targets": table_of(mixed.targets.explode("operations"))}, said)
 
 
 @dg.asset(
@@ -112,14 +115,14 @@ def targeted_mix(
     output_required=False,
 )
 def validation(
-    context: dg.AssetExecutionContext, lake: Lake, ledger: GateLedger, work: Workplace
+    context: dg.AssetExecutionContext, lake: Lake, ledger: GateLedger, embedder: Embedder, work: Workplace
 ) -> Iterator[dg.MaterializeResult]:  # type: ignore[type-arg]
     from darwin_assets.closed_loop.mix.validation_assets import validate_evaluation
 
     key = context.partition_key
     with redacted(f"validation of {key}"):
-        settings = load_recipe(work.recipe_path()).closed_loop
-        found = validate_evaluation(lake, ledger, settings, key, context.run.run_id)
+        recipe = load_recipe(work.recipe_path())
+        found = validate_evaluation(lake, ledger, recipe, embedder, key, context.run.run_id)
     if found is None:
         context.log.info(f"validation of {key}: its manifest names no evaluation that it validates")
         return

@@ -10,8 +10,9 @@ from polars import selectors
 
 from darwin_assets.batches import EVALUATIONS
 from darwin_assets.gate_shown import GATE, check_result, closed_because, summary
-from darwin_assets.promotion import Promotion, Waiver
+from darwin_assets.promotion import Promotion
 from darwin_assets.tier import LevelConfig
+from darwin_assets.verdicts import Waiver
 
 GROUP, KINDS = "closed_loop", {"deltalake", "polars"}
 LABELLED, ENDS_LEARNT = "labelled", "document_ends_learnt"
@@ -35,14 +36,14 @@ def waiver_of(config: LevelConfig) -> Waiver | None:
     return Waiver(config.waive.approver, config.waive.reason) if config.waive else None
 
 
-def told(context: dg.AssetExecutionContext, outcome: Promotion, metadata: dict[str, Any]) -> Told:
-    """What a gate said, as events; a closed one ends the step."""
+def told(context: dg.AssetExecutionContext, outcome: Promotion, metadata: dict[str, Any], advice: str = "") -> Told:
+    """What a gate said, as events; a closed one ends the step, and `advice` says what else could be done about it."""
     verdict = outcome.verdict
     context.log.info(f"{verdict.level} of {verdict.batch}: {summary(outcome)}")
     if not verdict.opens:
         yield check_result(outcome)
         said = f"gate of {verdict.level} is closed for {verdict.batch}: {closed_because(outcome)}"
-        raise dg.Failure(said, allow_retries=False)
+        raise dg.Failure("; ".join(filter(None, (said, advice))), allow_retries=False)
     gate = {
         "gate": "waived" if verdict.waived else "passed",
         "verdict_id": verdict.verdict,

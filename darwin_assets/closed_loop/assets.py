@@ -19,7 +19,7 @@ from darwin_assets.closed_loop.asset_parts import (
 )
 from darwin_assets.closed_loop.evaluation_samples import publish_samples, samples_metadata
 from darwin_assets.closed_loop.gated import read_gated
-from darwin_assets.closed_loop.tables import DIAGNOSES_TABLE, LABELS_TABLE, OPERATIONS_TABLE, SAMPLES_TABLE
+from darwin_assets.closed_loop.tables import LABELS_TABLE, SAMPLES_TABLE
 from darwin_assets.closed_loop.taxonomy import OTHER
 from darwin_assets.gate_shown import GATE
 from darwin_assets.recipe import load_recipe
@@ -143,17 +143,15 @@ def diagnosis(
     context: dg.AssetExecutionContext, lake: Lake, ledger: GateLedger, raw: RawStore, work: Workplace
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
     from darwin_assets.closed_loop.actions import outline
-    from darwin_assets.closed_loop.diagnosed import diagnose_evaluation
-    from darwin_assets.closed_loop.dropped_shards import audit_dropped, shards_check
+    from darwin_assets.closed_loop.diagnosed import diagnose_evaluation, store_diagnosis
+    from darwin_assets.closed_loop.dropped_shards import check_dropped
 
     key, run_id = context.partition_key, context.run.run_id
     with redacted(f"diagnosis of {key}"):
         found = diagnose_evaluation(lake, ledger, key, load_recipe(work.recipe_path()).closed_loop)
         cells = found.diagnosis.cells
-        # what reads a diagnosis asks for its cells: written last, they never stand beside another one's operations
-        OPERATIONS_TABLE.write(lake, key, found.diagnosis.operations, run_id)
-        version = DIAGNOSES_TABLE.write(lake, key, cells, run_id)
-        report, shards = found.report(key), audit_dropped(lake, raw, key)
+        version = store_diagnosis(lake, key, found.diagnosis, run_id)
+        report, shards = found.report(key), check_dropped(lake, raw, key)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": cells.height,
@@ -165,7 +163,7 @@ def diagnosis(
             "code_sha256": found.diagnosis.code_sha256,
             "delta_version": version,
         },
-        check_results=[shards_check(shards)],
+        check_results=[shards],
     )
 
 

@@ -125,6 +125,9 @@ OPERATIONS = pl.Schema(
     }
 )
 
+PASSAGES = pl.List(pl.Struct({"operations": pl.List(pl.String()), "share": pl.Float64()}))
+"""Sets of operations that passages of a row show, each set once, and the share of the row that these passages take up."""
+
 AFFORDANCES = pl.Schema(
     {
         "id": pl.String(),
@@ -139,6 +142,7 @@ AFFORDANCES = pl.Schema(
         "symbols": pl.List(pl.String()),  # symbolic systems
         "discourse": pl.String(),
         "operations": pl.List(pl.String()),  # the vocabulary of LABELS.operations
+        "passages": PASSAGES,
         "supervision_density": pl.Int8(),  # 0 to 3
         "annotator": pl.String(),
         "taxonomy": pl.String(),
@@ -166,7 +170,9 @@ VALIDATIONS = pl.Schema(
         "kind": pl.String(),  # "diagnosed": items that hold what a mix was aimed at; "others": those that hold none of it
         "benchmark": pl.String(),  # null: of all of them together
         "operations": pl.List(pl.String()),  # null for others, and for all that is diagnosed
-        "n": pl.Int64(),  # items that all three checkpoints have
+        "n": pl.Int64(),  # items that all three checkpoints have, and no row of the mix repeats
+        "n_repeated": pl.Int64(),  # items that a row of the mix repeats: they count nowhere
+        "n_unseen": pl.Int64(),  # of n: items without a word in the files, which no row could be held against
         "before": pl.Float64(),
         "targeted": pl.Float64(),
         "control": pl.Float64(),
@@ -198,7 +204,7 @@ MIX = pl.Schema(
         "tokens_used": pl.Int64(),  # of it in this arm: fewer for the last row only
         "weight": pl.Float64(),
         "cluster": pl.String(),  # of near-duplicates
-        "operations": pl.List(pl.String()),
+        "passages": PASSAGES,
         "text_sha256": pl.String(),  # of the row when it was drawn
         "manifest": pl.String(),  # how its arm was drawn, JSON
     }

@@ -20,12 +20,20 @@ from darwin_assets.closed_loop.outputs_folder import read_folder
 from darwin_assets.closed_loop.report.data_side import blocks
 from darwin_assets.closed_loop.report.write import inlined, write_report
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
-from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE, LABELS_TABLE, RULE_EVIDENCE_TABLE, SAMPLES_TABLE
+from darwin_assets.closed_loop.tables import (
+    AFFORDANCES_TABLE,
+    DIAGNOSES_TABLE,
+    LABELS_TABLE,
+    OPERATIONS_TABLE,
+    RULE_EVIDENCE_TABLE,
+    SAMPLES_TABLE,
+)
 from resources.errors import DarwinError
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 
 ACTIONS = "actions.json"
+HEADLINE = ("checkpoint", "reference", "benchmark", "n", "score", "ref_score", "p_holm", "verdict", "cause")
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,27 @@ class Diagnosed:
         actions = folder / ACTIONS
         actions.write_text(manifest(self.side.actions), encoding="utf-8")
         return [*written, actions]
+
+
+def store_diagnosis(lake: Lake, key: str, found: Diagnosis, run_id: str) -> int:
+    """Write cells and operations of an evaluation; the version of the cells."""
+    # what reads a diagnosis asks for its cells: written last, they never stand beside another one's operations
+    OPERATIONS_TABLE.write(lake, key, found.operations, run_id)
+    return DIAGNOSES_TABLE.write(lake, key, found.cells, run_id)
+
+
+def by_benchmark(cells: pl.DataFrame) -> pl.DataFrame:
+    """HEADLINE of DIAGNOSES: a row a checkpoint and benchmark as a whole."""
+    return cells.filter(level="benchmark").select(HEADLINE)
+
+
+def headlines(verdicts: pl.DataFrame) -> list[str]:
+    """The same, a sentence each."""
+    return [
+        f"{one['checkpoint']} in {one['benchmark']}: {100 * one['score']:.1f} against {100 * one['ref_score']:.1f} of "
+        f"{one['reference']} on {one['n']:,} items, {one['verdict']} ({one['cause']})"
+        for one in verdicts.iter_rows(named=True)
+    ]
 
 
 def diagnose_evaluation(lake: Lake, ledger: GateLedger, key: str, settings: ClosedLoopSettings) -> Diagnosed:

@@ -14,13 +14,14 @@ from darwin_assets.closed_loop.gated import Judged, publish, read_gated
 from darwin_assets.closed_loop.samples import UNNAMED, other_questions
 from darwin_assets.closed_loop.statistics.outcomes import SCORE
 from darwin_assets.closed_loop.tables import SAMPLES_TABLE
-from darwin_assets.promotion import Promotion, Waiver
+from darwin_assets.promotion import Promotion
+from darwin_assets.verdicts import Waiver
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 from resources.landing import LandingZone
 from resources.raw_store import RawStore
 
-VERSION = 1
+RECIPE = "evaluation_samples/2"
 OF = ["benchmark", "subset", "checkpoint"]
 
 
@@ -40,7 +41,7 @@ def publish_samples(
     upstream = hashlib.sha256(f"{landed_name(landed['id'])}\x1f{stated}".encode()).hexdigest()
     return publish(
         lake, ledger, SAMPLES_TABLE, key, lambda: judged(read_evaluation(lake, raw, landed, key)),
-        upstream=upstream, recipe=f"evaluation_samples/{VERSION}", run_id=run_id, waiver=waiver,
+        upstream=upstream, recipe=RECIPE, run_id=run_id, waiver=waiver,
     )  # fmt: skip
 
 

@@ -4,21 +4,20 @@ Unlike those of a level, rows are judged before anything is stored, so that ther
 stood in the table as it was.
 """
 
-import hashlib
-import io
-import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 import polars as pl
 
-from checks.gate import Result, closes, run_suite
-from checks.suites import load_suite
-from darwin_assets.audit import as_frame
-from darwin_assets.promotion import Promotion, Waiver, input_key
-from resources.errors import Unpublished
+from checks.gate import load_engine
+from checks.suites import Suite, load_suite
+from darwin_assets.closed_loop.digest import digest
+from darwin_assets.closed_loop.sealed import WRITTEN, seal_partition, write_sealed
+from darwin_assets.promotion import Promotion, input_key
+from darwin_assets.seals import is_sealed
+from darwin_assets.verdicts import Candidate, Waiver, decide, results_of
+from resources.errors import Conflict, Unpublished
 from resources.gate_ledger import GateLedger, Verdict
 from resources.lake import Lake
 
@@ -78,46 +77,43 @@ def publish(
     """
     suite, made_from = load_suite(table.suite), input_key(table.suite, key, upstream, recipe)
     seen = lake.version(table.zone, table.name)
-    standing = find_verdict(lake, ledger, table, key, seen)
-    if standing and standing.input_key == made_from and standing.suite_sha256 == suite.sha256:
-        results = [Result(**one) for one in json.loads(standing.results)]
-        return Promotion(standing, results, True, seen)
+    if done := _published(lake, ledger, table, key, suite, made_from):
+        return done
+    load_engine()
     begun = time.monotonic()
     judged = build()
     rows = judged.rows.select(pl.lit(key).alias("batch"), *table.columns)
     counts = {"n_in": judged.n_in, "n_kept": judged.n_kept, "n_rejected": sum(judged.rejected_by.values())}
-    facts = {**counts, **judged.facts}
-    results = run_suite(suite, _metrics(table, rows), as_frame(facts))
-    passed = not closes(results)
-    used = waiver if waiver and not passed else None
-    fingerprint = _fingerprint(rows)
-    named = (table.suite, key, fingerprint, suite.sha256, *((used.approver, used.reason) if used else ()))
-    verdict = Verdict(
-        verdict=hashlib.sha256("\x1f".join(named).encode()).hexdigest()[:32],
-        level=table.suite,
-        batch=key,
-        passed=passed,
-        waived=used is not None,
-        approver=used.approver if used else None,
-        reason=used.reason if used else None,
-        input_key=made_from,
-        candidate_version=seen,
-        candidate_fingerprint=fingerprint,
-        suite_sha256=suite.sha256,
-        recipe=recipe,
-        **counts,
-        seconds=time.monotonic() - begun,
-        facts=json.dumps({**facts, "rejected_by": dict(judged.rejected_by)}),
-        results=json.dumps([one.as_row() for one in results]),
-        run_id=run_id,
-        at=datetime.now(UTC).isoformat(timespec="microseconds"),
+    candidate = Candidate(table.suite, key, made_from, recipe, digest(rows), seen, run_id, begun)
+    verdict, results = decide(
+        candidate, suite, _metrics(table, rows), {**counts, **judged.facts}, judged.rejected_by, waiver
     )
     ledger.record(verdict)
     if not verdict.opens:
         return Promotion(verdict, results, False, None)
     stored = rows.with_columns(pl.lit(verdict.verdict).alias(GATE_VERDICT))
-    said = {"run": run_id, "batch": key, "recipe": recipe, "verdict": verdict.verdict, "suite": suite.sha256}
-    return Promotion(verdict, results, False, lake.write(table.zone, table.name, key, stored, said, since=seen))
+    said = {"run": run_id, "recipe": recipe, "verdict": verdict.verdict, "suite": suite.sha256}
+    try:
+        version = write_sealed(lake, table, key, stored, said, since=seen)
+    except Conflict:
+        # a run beside this one may have published the very same
+        if done := _published(lake, ledger, table, key, suite, made_from):
+            return done
+        raise
+    return Promotion(verdict, results, False, version)
+
+
+def _published(
+    lake: Lake, ledger: GateLedger, table: GatedTable, key: str, suite: Suite, made_from: str
+) -> Promotion | None:
+    """What stands, where it was made of the same and judged by the same suite; sealed, if a run was killed before it was."""
+    version = lake.version(table.zone, table.name)
+    verdict = find_verdict(lake, ledger, table, key, version)
+    if verdict is None or (verdict.input_key, verdict.suite_sha256) != (made_from, suite.sha256):
+        return None
+    if not is_sealed(lake, table.name, key, verdict.verdict):
+        seal_partition(lake, table, key, WRITTEN, run=verdict.run_id, verdict=verdict.verdict)
+    return Promotion(verdict, results_of(verdict), True, version)
 
 
 def find_verdict(lake: Lake, ledger: GateLedger, table: GatedTable, key: str, version: int) -> Verdict | None:
@@ -148,10 +144,3 @@ def read_gated(lake: Lake, ledger: GateLedger, table: GatedTable, key: str) -> t
 def _metrics(table: GatedTable, rows: pl.DataFrame) -> pl.DataFrame:
     nested = [name for name, dtype in rows.schema.items() if dtype.is_nested()]
     return rows.drop(*nested, *table.words)
-
-
-def _fingerprint(rows: pl.DataFrame) -> str:
-    """SHA-256 over the values, in the order of the rows."""
-    written = io.BytesIO()
-    rows.write_ndjson(written)
-    return hashlib.sha256(written.getbuffer()).hexdigest()

@@ -1,6 +1,6 @@
 """A folder of evaluation outputs, with or without a manifest, as samples: what a landing drop and the command line share."""
 
-import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.acquire.manifest import ManifestError, read_manifest
 from darwin_assets.closed_loop.samples import normalize
 from darwin_assets.evaluation.outputs import read_outputs
+from resources.raw_store import hash_file
 
 
 @dataclass(frozen=True)
@@ -21,14 +22,15 @@ class Outputs:
     facts: EvaluationFacts
 
 
-def read_folder(folder: Path, facts: EvaluationFacts | None = None) -> Outputs:
-    """All outputs below a folder. Without `facts` its manifest says what there is to say, where it has one.
+def read_folder(folder: Path, facts: EvaluationFacts | None = None, hashes: Mapping[str, str] | None = None) -> Outputs:
+    """All outputs below a folder. Without `facts` its manifest says what there is to say, where it has one; `hashes`: SHA-256
+    of each file by its name, where they are known.
 
     ManifestError for one that cannot be used or names a checkpoint without outputs; UnknownFormatError where no file is in
     a known format.
     """
     facts = facts or _facts_of(folder)
-    hashes = {path.as_posix(): _sha256(folder / path) for path in drop_files(folder)}
+    hashes = hashes or {path.as_posix(): hash_file(folder / path) for path in drop_files(folder)}
     samples = normalize(read_outputs(folder).samples, facts, hashes)
     _check_facts(facts, samples)
     return Outputs(samples, facts)
@@ -60,8 +62,3 @@ def _check_facts(facts: EvaluationFacts, samples: pl.DataFrame) -> None:
     stated = {*facts.checkpoints, *tried, *([facts.reference] if facts.reference else [])}
     if missing := sorted(stated - {*found}):
         raise ManifestError(f"no outputs of {', '.join(missing)}; the files have those of {', '.join(found)}")
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -19,7 +19,7 @@ SCORED_BY = ("metric", "scorer")
 
 def normalize(rows: pl.DataFrame, facts: EvaluationFacts, hashes: Mapping[str, str]) -> pl.DataFrame:
     """Rows of `evaluation.outputs.SCHEMA` as SAMPLES, in their order; `hashes`: SHA-256 of each file by its name. A right
-    answer that is null is none.
+    answer that is null is none, and so is a score that is not finite.
 
     A checkpoint is named as the manifest names it, else as the file names the model, else by the folder of the file.
     """
@@ -29,6 +29,7 @@ def normalize(rows: pl.DataFrame, facts: EvaluationFacts, hashes: Mapping[str, s
         checkpoint=pl.when(read).then(_checkpoints(rows, facts)),
         file_sha256=_hash_of_file(rows, hashes),
         gold=pl.col("gold").list.drop_nulls(),
+        score=pl.when(pl.col("score").is_finite()).then("score"),
     )
     return _with_primary(_without_repeats(named)).select(list(SAMPLES))
 

@@ -15,6 +15,7 @@ from darwin_assets.closed_loop.columns import (
     VALIDATIONS,
 )
 from darwin_assets.closed_loop.gated import GatedTable
+from darwin_assets.closed_loop.sealed import write_sealed
 from resources.errors import Unpublished
 from resources.lake import Lake
 
@@ -35,7 +36,7 @@ class PlainTable:
         """Replace the rows of a key; the version of the commit. Conflict when another run wrote them meanwhile."""
         stored = rows.select(pl.lit(key).alias("batch"), *self.columns)
         seen = lake.version(self.zone, self.name)
-        return lake.write(self.zone, self.name, key, stored, {"run": run_id, "batch": key}, since=seen)
+        return write_sealed(lake, self, key, stored, {"run": run_id}, since=seen)
 
     def read(self, lake: Lake, key: str) -> pl.DataFrame:
         """The rows of a key as they stand now; none where nothing was written."""

@@ -4,31 +4,22 @@ A take-down writes its documents on the block list first and sweeps the tables a
 has written. So one of the two always sees what the other has done.
 """
 
-from typing import Protocol
-
 import polars as pl
 
+from darwin_assets.closed_loop.sealed import Table, rewrite_sealed
 from resources.block_list import BlockList
-from resources.erasing import rewrite
 from resources.errors import Conflict
 from resources.lake import Lake
 
 
-class Table(Protocol):
-    """A table with the column root_id and a partition a key."""
-
-    @property
-    def zone(self) -> str: ...
-    @property
-    def name(self) -> str: ...
-
-
 def withdraw_taken_down(lake: Lake, table: Table, key: str) -> None:
-    """Take the rows of documents on the block list out of a partition. Conflict where there are any: run the step again."""
+    """Take the rows of documents on the block list (root_id) out of a partition. Conflict where there are any: run the step
+    again.
+    """
     roots = BlockList(lake=lake).read().values("root")
     if not roots:
         return
     stays = ~pl.col("root_id").is_in(list(roots))
-    metadata = {"batch": key, "withdrawn": "taken down"}
-    if rewrite(lake, table.zone, table.name, key, lambda rows: rows.filter(stays), metadata) is not None:
+    said = {"withdrawn": "taken down"}
+    if rewrite_sealed(lake, table, key, lambda rows: rows.filter(stays), said, "taken down meanwhile") is not None:
         raise Conflict(f"{table.zone}/{table.name}/{key}: documents were taken down meanwhile: run it again")

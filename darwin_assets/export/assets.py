@@ -106,6 +106,7 @@ def _metadata(done: Exported, store: ExportStore) -> dict[str, Any]:
         "purpose": manifest["purpose"],
         "policy": manifest["policy"]["hash"],
         "decontamination": manifest["decontamination"]["said"],
+        **({"tokens_missing": manifest["mix"]["tokens_missing"]} if manifest.get("mix") else {}),
         "reused": done.reused,
         "exports": _listed(store),
     }

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE, MIX_TABLE
 from darwin_assets.levels import TABLES
 from darwin_assets.lineage.evidence import Evidence
 from darwin_assets.lineage.exports import lines_of
@@ -26,9 +27,10 @@ def check_erased(evidence: Evidence) -> Iterator[Finding]:
             rows = evidence.rows(zone, level, columns).filter(is_erased)
             if "rejected_by" in rows.columns:
                 rows = rows.filter(pl.col("rejected_by").ne_missing(ERASED))
-            for batch, part in sorted(rows.partition_by("batch", as_dict=True).items()):
-                said = f"{part.height} rows of documents that were taken down"
-                yield Finding("erased.stands", f"{zone}/{level}/{batch[0]}", said, (*part["id"],))
+            yield from _standing(f"{zone}/{level}", rows)
+    for table in (AFFORDANCES_TABLE, MIX_TABLE):
+        rows = evidence.rows(table.zone, table.name, ["id", "root_id", "batch"]).filter(is_erased)
+        yield from _standing(f"{table.zone}/{table.name}", rows)
     try:
         with without_row_contents("read the exports"):
             lines = list(lines_of(evidence.lake, is_erased))
@@ -38,3 +40,9 @@ def check_erased(evidence: Evidence) -> Iterator[Finding]:
     for name in sorted({one["export"] for one in lines}):
         ids = tuple(one["id"] for one in lines if one["export"] == name)
         yield Finding("erased.stands", f"exports/{name}", f"{len(ids)} lines of documents that were taken down", ids)
+
+
+def _standing(table: str, rows: pl.DataFrame) -> Iterator[Finding]:
+    for batch, part in sorted(rows.partition_by("batch", as_dict=True).items()):
+        said = f"{part.height} rows of documents that were taken down"
+        yield Finding("erased.stands", f"{table}/{batch[0]}", said, (*part["id"],))

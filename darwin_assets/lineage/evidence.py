@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from darwin_assets.levels import TABLES
+from darwin_assets.closed_loop.tables import TABLES
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.project import Project
 from darwin_assets.seals import KIND as SEALED
@@ -18,7 +18,8 @@ from resources.errors import LakeError
 from resources.lake import Lake
 
 Partition = tuple[str, str]
-"""Level and batch."""
+"""Level, or table of the closed loop, and batch."""
+LOOP_ZONES = tuple(dict.fromkeys(table.zone for table in TABLES))
 
 
 @dataclass(frozen=True)
@@ -96,8 +97,8 @@ class Evidence:
 
     def partitions(self, zone: str) -> Iterator[tuple[Partition, pl.DataFrame]]:
         """Level and batch, and the files of each partition of a zone that holds any."""
-        for level in TABLES:
-            for (batch,), listed in self.files.get((zone, level), pl.DataFrame({"batch": []})).group_by("batch"):
+        for level in [level for one, level in self.files if one == zone]:
+            for (batch,), listed in self.files[zone, level].group_by("batch"):
                 yield (level, str(batch)), listed
 
     def rows(self, zone: str, level: str, columns: list[str]) -> pl.DataFrame:

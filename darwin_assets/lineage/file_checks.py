@@ -1,26 +1,29 @@
-"""Whether the files of published and rejected rows are those that were sealed, and which rows differ where they are not."""
+"""Whether files are those that were sealed: of published and rejected rows, and of the closed loop; and of rows that a gate
+judged, which differ.
+"""
 
 from collections.abc import Iterator
 
 from darwin_assets.lineage.altered_rows import altered_rows
 from darwin_assets.lineage.commit_checks import Commit, Commits
-from darwin_assets.lineage.evidence import Evidence, Partition
+from darwin_assets.lineage.evidence import LOOP_ZONES, Evidence, Partition
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.seals import SEALED_ZONES
 from resources.errors import LakeError
 
 MISSING = "the table names it, and it is not there"
+ALL_SEALED = (*SEALED_ZONES, *LOOP_ZONES)
 
 
 def check_files(evidence: Evidence, commits: Commits) -> Iterator[Finding]:
-    """Every file of every published and rejected partition against its newest seal."""
+    """Every file of every partition that is sealed when it is written, against its newest seal."""
     owners = {
         file.sha256: f"{zone}/{seal.level}/{seal.batch}/{file.path}"
         for seal in evidence.seals.values()
         for zone, files in seal.files.items()
         for file in files
     }
-    for zone in SEALED_ZONES:
+    for zone in ALL_SEALED:
         listed = dict(evidence.partitions(zone))
         for partition in sorted({*listed, *evidence.seals}):
             if (zone, partition[0]) not in evidence.versions:
@@ -32,7 +35,7 @@ def check_files(evidence: Evidence, commits: Commits) -> Iterator[Finding]:
 def check_unsealed_files(evidence: Evidence) -> Iterator[Finding]:
     """Files of candidates and of the table of what landed, which nobody seals: each must be there and readable."""
     for (zone, level), listed in evidence.files.items():
-        if zone in SEALED_ZONES:
+        if zone in ALL_SEALED:
             continue
         for path, batch in listed.select("path", "batch").iter_rows():
             place = f"{zone}/{level}/{batch}/{_name(path)}"
@@ -50,7 +53,7 @@ def _check_partition(
 ) -> Iterator[Finding]:
     level, batch = partition
     seal = evidence.seals.get(partition)
-    sealed = {file.path: file for file in seal.files[zone]} if seal else {}
+    sealed = {file.path: file for file in seal.files.get(zone, [])} if seal else {}
     for path in sorted(files & sealed.keys()):
         yield from _check_file(evidence, zone, partition, path, sealed[path].sha256, owners)
     added, removed = sorted(files - sealed.keys()), sorted(sealed.keys() - files)
@@ -92,6 +95,8 @@ def _check_file(
 
 
 def _rows_in_words(evidence: Evidence, zone: str, partition: Partition, path: str) -> tuple[tuple[str, ...], str]:
+    if zone in LOOP_ZONES:
+        return (), "not what was written; `darwin audit --sample` makes what evaluations came to again, and compares"
     try:
         altered = altered_rows(evidence, zone, partition, path)
     except LakeError:
@@ -102,9 +107,9 @@ def _rows_in_words(evidence: Evidence, zone: str, partition: Partition, path: st
 def _unsealed_yet(
     evidence: Evidence, zone: str, partition: Partition, writers: set[Commit | None]
 ) -> tuple[str, tuple[str, ...], bool] | None:
-    """What to say of files that a gate or a take-down wrote and did not seal, since it was cut off; None for all others.
+    """What to say of files that a step or a take-down wrote and did not seal, since it was cut off; None for all others.
 
-    Published rows without a seal are serious all the same: a chain that lost its end looks like this.
+    What stands there without a seal is serious all the same: a chain that lost its end looks like this.
     """
     if not writers or None in writers:
         return None
@@ -112,16 +117,15 @@ def _unsealed_yet(
     if all(one.request in evidence.requests for one in known):
         requests = tuple(sorted({one.request or "" for one in known}))
         return "a take-down was cut off before it sealed what it wrote: run it again", requests, False
-    sealed = {one.verdict for one in evidence.all_seals if (one.level, one.batch) == partition}
-    verdicts = {one.said.get("verdict", "") for one in known}
-    if verdicts & sealed or any(evidence.opened.get(one) != partition for one in verdicts):
+    named_by = "run" if zone in LOOP_ZONES else "verdict"
+    sealed = {getattr(one, named_by) for one in evidence.all_seals if (one.level, one.batch) == partition}
+    names = tuple(sorted({one.said.get(named_by, "") for one in known}))
+    of_another = named_by == "verdict" and any(evidence.opened.get(one) != partition for one in names)
+    if of_another or "" in names or sealed & {*names}:
         return None
     if zone == "rejected":
-        return "rejected rows of a run that was cut off, or that another one overtook", tuple(sorted(verdicts)), False
-    return (
-        "published and never sealed: the run was cut off then (run the batch again), or the chain lost its end",
-        tuple(sorted(verdicts)), True,
-    )  # fmt: skip
+        return "rejected rows of a run that was cut off, or that another one overtook", names, False
+    return "written and never sealed: the run was cut off then (run it again), or the chain lost its end", names, True
 
 
 def _name(path: str) -> str:

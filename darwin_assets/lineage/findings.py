@@ -18,7 +18,7 @@ CHECKS: dict[str, str] = {
     "file.unreadable": "a file or table that cannot be read",
     "file.unsealed": "a file in the place of those that were sealed, which no gate put there",
     "file.removed": "a sealed file that the table no longer names",
-    "seal.missing": "a published batch without a seal",
+    "seal.missing": "what was published or written, without a seal",
     "row.verdict": "published rows whose verdict did not let them through",
     "row.parents": "rows made from rows that do not exist",
     "row.root": "rows whose root is not that of their parents",

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import polars as pl
 
+from darwin_assets.closed_loop.tables import TABLES as LOOP_TABLES
 from darwin_assets.levels import TABLES
 from darwin_assets.lineage.evidence import Evidence, file_by_file
 from darwin_assets.lineage.findings import Finding
@@ -28,7 +29,8 @@ def gather(project: Project) -> Evidence:
     lake, reader = project.lake, _Reader(project.lake)
     versions: dict[tuple[str, str], int] = {}
     files: dict[tuple[str, str], pl.DataFrame] = {}
-    for zone, table in [*((zone, level) for zone in ZONES for level in TABLES), LANDED]:
+    of_levels = ((zone, level) for zone in ZONES for level in TABLES)
+    for zone, table in [*of_levels, LANDED, *((one.zone, one.name) for one in LOOP_TABLES)]:
         version = reader.attempt(f"{zone}/{table}", partial(lake.version, zone, table), None)
         if version is None:
             continue

@@ -16,7 +16,7 @@ from darwin_assets.lineage.chain_checks import check_chain, check_ledger
 from darwin_assets.lineage.commit_checks import Commits, check_commits
 from darwin_assets.lineage.erased_checks import check_erased
 from darwin_assets.lineage.evidence import Evidence
-from darwin_assets.lineage.file_checks import check_files, check_unsealed_files
+from darwin_assets.lineage.file_checks import ALL_SEALED, check_files, check_unsealed_files
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.lineage.gather import gather
 from darwin_assets.lineage.paper_checks import check_papers
@@ -27,7 +27,6 @@ from darwin_assets.recipe import load_recipe
 from resources.chain import Chain, Link
 from resources.delta import without_row_contents
 from resources.errors import LakeError
-from resources.lake import ZONES
 
 AUDITED = "audited"
 LAKE = "lake"
@@ -64,7 +63,7 @@ class Audit:
 
 
 def audit(project: Project, *, sample: int = 0, seed: int | None = None) -> Audit:
-    """Check everything, make `sample` rows of each level again, and enter the outcome in the chain.
+    """Check everything, make `sample` rows of each level and as many evaluations again, and enter the outcome in the chain.
 
     `seed` chooses the rows; by chance when it is None, and then told in the outcome.
     """
@@ -91,11 +90,16 @@ def _with_sample(project: Project, found: Audit, n_rows: int, seed: int) -> Audi
         return replace(found, findings=[*found.findings, Finding("replay", LAKE, said)])
     differing = rows.filter(pl.col("status") == DIFFERS).iter_rows(named=True)
     named = [
-        Finding("replay", f"{one['zone']}/{one['level']}/{one['batch']}", ", ".join(one["columns"]), (one["id"],))
+        Finding("replay", f"{one['zone']}/{one['level']}/{one['batch']}", _differs(one), (one["id"],))
         for one in differing
     ]
     counts = {"replayed": rows.height, "seed": seed}
     return replace(found, findings=[*found.findings, *named], looked_at={**found.looked_at, **counts}, sample=rows)
+
+
+def _differs(one: dict[str, Any]) -> str:
+    columns = ", ".join(one["columns"])
+    return f"{columns}: {one['detail']}" if one["detail"] else columns
 
 
 def inspect(project: Project) -> Audit:
@@ -141,7 +145,7 @@ def _has_moved(before: Evidence, after: Evidence) -> bool:
 
 
 def _looked_at(evidence: Evidence) -> dict[str, int]:
-    listed = [files for (zone, _), files in evidence.files.items() if zone in ZONES and zone != "candidate"]
+    listed = [files for (zone, _), files in evidence.files.items() if zone in ALL_SEALED]
     return {
         "links": evidence.links.height,
         "verdicts": evidence.verdicts.height,

@@ -1,4 +1,4 @@
-"""Rows chosen by chance, a number a level, and made again: what an audit can do of what nobody could do for all rows."""
+"""Rows of each level and evaluations, chosen by chance and made again: what nobody could do for all of them."""
 
 import hashlib
 from dataclasses import asdict
@@ -7,6 +7,7 @@ import polars as pl
 
 from darwin_assets.levels import TABLES
 from darwin_assets.lineage.compare import Replayed
+from darwin_assets.lineage.evaluations import replay_evaluations
 from darwin_assets.lineage.replay import ZONES, read_rows
 from darwin_assets.lineage.replayer import Replayer
 from darwin_assets.lineage.tables import Tables
@@ -22,17 +23,17 @@ SAMPLED: dict[str, pl.DataType] = {
     "columns": pl.List(pl.String()),
     "detail": pl.String(),
 }
-"""One row a row that was made again; the status is one of `compare.STATUSES`."""
+"""One row a row that was made again, or a table of an evaluation; the status is one of `compare.STATUSES`."""
 
 
 def replay_sample(project: Project, n: int, seed: int) -> pl.DataFrame:
-    """SAMPLED of `n` rows of each level, kept and rejected ones alike; of all rows where there are fewer.
+    """SAMPLED of `n` rows of each level, kept and rejected ones alike, and of `n` evaluations; of all where there are fewer.
 
     The same seed chooses the same rows of the same lake. Each level is looked at by itself, from its stored parents.
     """
     replayer = Replayer.of(project, Tables(project.lake))
     found = [one for level in TABLES for one in replayed(replayer, level, choose(project.lake, level, n, seed))]
-    return pl.DataFrame([asdict(one) for one in found], schema=SAMPLED)
+    return pl.DataFrame([asdict(one) for one in (*found, *replay_evaluations(project, n, seed))], schema=SAMPLED)
 
 
 def replayed(replayer: Replayer, level: str, chosen: pl.DataFrame) -> list[Replayed]:

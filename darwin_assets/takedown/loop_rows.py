@@ -7,9 +7,10 @@ import polars as pl
 
 from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE, MIX_TABLE
 from darwin_assets.project import Project
+from darwin_assets.seals import seal
 from darwin_assets.takedown.plan import Plan
 from resources.erasing import newest, rewrite
-from resources.lake import Lake
+from resources.lake import METADATA_PREFIX, Lake
 
 LOOP_TABLES = {
     "labels": (AFFORDANCES_TABLE.zone, AFFORDANCES_TABLE.name),
@@ -30,6 +31,15 @@ def find_loop_rows(lake: Lake, plan: Plan) -> dict[str, pl.DataFrame]:
 def erase_loop_rows(project: Project, plan: Plan, request: str) -> None:
     stays = ~pl.col("root_id").is_in(plan.root_ids)
     for called, rows in find_loop_rows(project.lake, plan).items():
+        zone, name = LOOP_TABLES[called]
         for batch in rows["batch"].unique().sort():
             said = {"takedown": request, "batch": batch}
-            rewrite(project.lake, *LOOP_TABLES[called], batch, lambda rows: rows.filter(stays), said)
+            rewrite(project.lake, zone, name, batch, lambda rows: rows.filter(stays), said)
+        for batch in _touched(project.lake, zone, name, request):
+            seal(project.lake, name, batch, f"takedown:{request}", (zone,))
+
+
+def _touched(lake: Lake, zone: str, name: str, request: str) -> list[str]:
+    """Partitions that a request has written again, one that was cut off before it sealed them too."""
+    commits = [one for one in lake.history(zone, name) if one.get(f"{METADATA_PREFIX}takedown") == request]
+    return sorted({one[f"{METADATA_PREFIX}batch"] for one in commits})

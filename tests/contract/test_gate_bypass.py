@@ -113,7 +113,7 @@ def test_a_gate_that_raises_is_closed(project, instance, batch, monkeypatch):
     def explode(*_: object) -> None:
         raise RuntimeError("the gate itself is broken")
 
-    monkeypatch.setattr("darwin_assets.promotion.run_suite", explode)
+    monkeypatch.setattr("darwin_assets.verdicts.run_suite", explode)
     report = run_batch(project, instance, batch, "L2")
     assert report.error
     assert not is_published(project, "L0", batch)

@@ -8,8 +8,8 @@ import deltalake
 import polars as pl
 import pytest
 
-import darwin_assets.promotion
 import darwin_assets.tier
+import darwin_assets.verdicts
 from checks.suites import Suite, load_suite, parse_suite
 from darwin_assets.levels import BUILT
 from resources.raw_store import RawStore, object_name
@@ -129,7 +129,7 @@ class Saboteur:
             return parse_suite(source % level.encode()) if level == self.level else load_suite(level)
 
         self.patch.setattr(darwin_assets.tier, "load_suite", load)
-        self.replace("darwin_assets.promotion.run_suite", darwin_assets.promotion.run_suite)
+        self.replace("darwin_assets.verdicts.run_suite", darwin_assets.verdicts.run_suite)
 
 
 def _uri(table: str | deltalake.DeltaTable) -> str:

@@ -21,6 +21,7 @@ from darwin_assets.runs import run_batch
 from darwin_assets.status import overview
 from resources.errors import DarwinError
 from tests.evaluations import LARGE, SMALL, evaluation_drop, solutions
+from tests.unit.core.test_cli import Darwin
 
 UP_TO_SLICES = (evaluation_samples, capability_slices)
 REAL = {
@@ -134,8 +135,11 @@ def test_a_second_run_reads_nothing_again_and_says_the_same(project, instance, t
     diagnosed = DIAGNOSES_TABLE.expect(project.lake, key)
     assert diagnosed["reference"].unique().to_list() == [LARGE]
     assert LABELS_TABLE.expect(project.lake, key).height == 60
-    again = run_batch(project, instance, key)
-    assert [one.said for one in again.levels] == ["passed, as before"]
+    darwin = Darwin()
+    assert darwin("run", key) == 0
+    assert "passed, as before" in darwin.out
+    assert f"{SMALL} in gsm8k: 50.0 against 100.0 of {LARGE} on 60 items, data (capability)" in darwin.out
+    assert f"darwin diagnose {key}" in darwin.out
     assert DIAGNOSES_TABLE.expect(project.lake, key).equals(diagnosed)
 
 

@@ -16,7 +16,7 @@ from darwin_assets.closed_loop.evaluation_samples import judged
 from darwin_assets.closed_loop.gated import publish
 from darwin_assets.closed_loop.label import label
 from darwin_assets.closed_loop.mix.assets import Mixed, mix_evaluation
-from darwin_assets.closed_loop.mix.draw import ARMS
+from darwin_assets.closed_loop.mix.draw import ARMS, share_of
 from darwin_assets.closed_loop.mix.read import Read, read_arm, read_mix
 from darwin_assets.closed_loop.outputs_folder import read_folder
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
@@ -124,15 +124,14 @@ def test_the_caps_hold(arms):
 
 
 def test_the_diagnosed_operations_are_at_least_twice_as_frequent_as_in_the_control(mixed, arms):
-    both = pl.all_horizontal(pl.col("operations").list.contains(one) for one in PAIR)
     targeted, control = (
-        read.rows.filter(both)["tokens_used"].sum() / read.rows["tokens_used"].sum()
+        read.rows.select(share_of(PAIR).dot("tokens_used")).item() / read.rows["tokens_used"].sum()
         for read in (arms["targeted"], arms["control"])
     )
     facts = json.loads(mixed[1].promotion.verdict.facts)
     assert (facts["targeted_share"], facts["control_share"]) == pytest.approx((targeted, control))
     pool = AFFORDANCES_TABLE.all(mixed[0].lake)
-    expected = pool.filter(both)["tokens"].sum() / pool["tokens"].sum()
+    expected = pool.select(share_of(PAIR).dot("tokens")).item() / pool["tokens"].sum()
     assert targeted >= 2 * max(control, expected) > 0
 
 

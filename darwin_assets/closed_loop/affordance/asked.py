@@ -12,6 +12,7 @@ import polars as pl
 
 from darwin_assets.annotate.asked_taxonomy import excerpt
 from darwin_assets.asking import ask, uses_rules
+from darwin_assets.closed_loop.affordance.passages import as_one_passage
 from darwin_assets.closed_loop.columns import AFFORDANCES
 from darwin_assets.closed_loop.taxonomy import taxonomy
 from darwin_assets.prompts import Messages, identity, instructions
@@ -39,7 +40,9 @@ class Unusable(ValueError):
 def label_with_model(step: Step, rows: pl.DataFrame, by_rules: pl.DataFrame) -> pl.DataFrame:
     """AFFORDANCES of rows (`id`, `text`): the model's labels, and those by rules where it gives none of use.
 
-    Where no model is set all labels are those by rules. `annotator` says for each row whose labels it bears.
+    Where no model is set all labels are those by rules. `annotator` says for each row whose labels it bears. It is asked what
+    a row shows, not where: a question with its answer is one passage and shows what the row does, the passages of a document
+    stay those by rules.
     """
     if uses_rules(step):
         return by_rules
@@ -53,7 +56,9 @@ def label_with_model(step: Step, rows: pl.DataFrame, by_rules: pl.DataFrame) -> 
     ]
     columns = ("id", *ONE, *SEVERAL, GRADE, "annotator")
     answered = pl.DataFrame(said, schema={name: AFFORDANCES[name] for name in columns})
-    return by_rules.update(answered, on="id", how="left").select(list(AFFORDANCES))
+    labelled = by_rules.update(answered, on="id", how="left")
+    of_pairs = pl.when(pl.col("level") == "Q5").then(as_one_passage()).otherwise("passages")
+    return labelled.with_columns(passages=of_pairs).select(list(AFFORDANCES))
 
 
 def messages(row: Row) -> Messages:

@@ -1,4 +1,4 @@
-"""Operations that a text exposes, told by cues in its words and formulas (`cues.yaml`)."""
+"""Operations that a text shows, told by cues in its words and formulas (`cues.yaml`)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ BOUNDARY, ASCII_BOUNDARY = r"\b", r"(?-u:\b)"
 
 
 class Cues(BaseModel):
-    """Patterns of one operation. A text exposes it with `minimum` cues, a long one with `per_1000_words` of them."""
+    """Patterns of one operation. A text shows it with `minimum` cues, a long one with `per_1000_words` of them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -32,17 +32,17 @@ class Cues(BaseModel):
 
     def count(self) -> pl.Expr:
         """Cues in `text`."""
-        text = pl.col("text").str
-        found = text.count_matches(_joined(self.cues, self.exact))
-        if not self.exceptions:
-            return found
-        return found.cast(pl.Int64) - text.count_matches(_joined(self.exceptions))
+        found = [*(_matches(f"(?i:{one})") for one in self.cues), *(_matches(one) for one in self.exact)]
+        exceptions = [-_matches(f"(?i:{one})") for one in self.exceptions]
+        return pl.sum_horizontal(found + exceptions)
 
 
-def _joined(whatever_case: tuple[str, ...], exact: tuple[str, ...] = ()) -> str:
-    """All patterns as one; its word boundaries are those of ASCII, with which a search is about twenty times faster."""
-    pattern = "|".join([*(f"(?i:{one})" for one in whatever_case), *exact])
-    return ESCAPED.sub(lambda match: ASCII_BOUNDARY if match[0] == BOUNDARY else match[0], pattern)
+def _matches(pattern: str) -> pl.Expr:
+    """A pattern by itself, and with the word boundaries of ASCII: searches for all of them as one are ten times slower, and
+    with other boundaries twenty times.
+    """
+    searched = ESCAPED.sub(lambda match: ASCII_BOUNDARY if match[0] == BOUNDARY else match[0], pattern)
+    return pl.col("text").str.count_matches(searched).cast(pl.Int64)
 
 
 @cache
@@ -58,14 +58,19 @@ def fingerprint() -> str:
     return hashlib.sha256(FILE.read_bytes()).hexdigest()[:12]
 
 
+def counts() -> list[pl.Expr]:
+    """Cues in `text`, a column an operation; those of its parts add up."""
+    return [one.count().alias(operation) for operation, one in cues().items()]
+
+
 def operations() -> pl.Expr:
-    """Operations that `text` of `n_words` words exposes: sorted, `other` where it exposes none."""
-    needed = pl.col("n_words") / WORDS_OF_A_RATE
-    exposed = [
-        pl.when(one.count() >= pl.max_horizontal(pl.lit(one.minimum), needed * one.per_1000_words)).then(
-            pl.lit(operation)
+    """Operations that a text of `n_words` words with these `counts` shows: sorted, `other` where it shows none."""
+    thousands = pl.col("n_words") / WORDS_OF_A_RATE
+    shown = [
+        pl.when(pl.col(name) >= pl.max_horizontal(pl.lit(one.minimum), thousands * one.per_1000_words)).then(
+            pl.lit(name)
         )
-        for operation, one in sorted(cues().items())
+        for name, one in sorted(cues().items())
     ]
-    found = pl.concat_list(exposed).list.drop_nulls()
+    found = pl.concat_list(shown).list.drop_nulls()
     return pl.when(found.list.len() > 0).then(found).otherwise(pl.lit([OTHER]))

@@ -1,16 +1,16 @@
-"""How the characters of a document are divided among the forms of discourse (papers.md §2.2)."""
+"""How the characters of a document are divided among the forms of discourse, and into passages (papers.md §2.2)."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from darwin_assets.textbook_reasoning.extract.blocks import Block, blocks_of
 from darwin_assets.textbook_reasoning.extract.leads import Role, heading_of
-from darwin_assets.textbook_reasoning.extract.unit import Unit
+from darwin_assets.textbook_reasoning.extract.unit import Span, Unit
 from darwin_assets.textbook_reasoning.extract.units import units_of
 
 OF_UNIT = {
@@ -49,10 +49,13 @@ MIN_PAST, MIN_TOLD_OF, MIN_ARGUED = 0.05, 0.02, 0.015
 
 @dataclass(frozen=True)
 class Forms:
-    """`chars`: characters by discourse. `worked`: the share of them that stands in tasks that are solved, and in proofs."""
+    """`chars`: characters by discourse. `worked`: the share of them that stands in tasks that are solved, and in proofs.
+    `passages`: where a task with its solution, a theorem with its proof, or a paragraph begins and ends, in order.
+    """
 
     chars: Counter[str]
     worked: float
+    passages: tuple[Span, ...]
 
     @property
     def discourse(self) -> str:
@@ -64,18 +67,20 @@ def forms_of(text: str, max_shared_chars: int) -> Forms:
     """The forms of a Markdown text of L1 to L4; what stands in no task, proof, code or list is told by its words."""
     blocks = list(blocks_of(text))
     between = _Between(blocks, speakers_of(text))
-    chars, worked, end = Counter[str](), 0, 0
+    chars, passages, worked, end = Counter[str](), list[Span](), 0, 0
     for unit in units_of(text, blocks, max_shared_chars):
         if unit.start < end or unit.role not in OF_UNIT:
             continue  # an exercise within an example is a part of it
         chars.update(between.chars(end, unit.start))
+        passages += [*between.passages(end, unit.start), (unit.start, unit.end)]
         size = unit.end - unit.start
         chars[OF_UNIT[unit.role]] += size
         worked += size if _is_solved(unit) else 0
         end = unit.end
     chars.update(between.chars(end, len(text)))
+    passages += between.passages(end, len(text))
     total = chars.total()
-    return Forms(chars, worked / total if total else 0.0)
+    return Forms(chars, worked / total if total else 0.0, tuple(passages))
 
 
 def speakers_of(text: str) -> frozenset[str]:
@@ -99,14 +104,29 @@ class _Between:
     def chars(self, start: int, end: int) -> Counter[str]:
         """Characters of the blocks that begin between two places, by form."""
         chars, is_looked_up = Counter[str](), False
-        for block in self.blocks[
-            bisect_left(self.blocks, start, key=_start) : bisect_left(self.blocks, end, key=_start)
-        ]:
+        for block in self.within(start, end):
             if heading := heading_of(block):
                 is_looked_up = LOOKED_UP.fullmatch(heading[1]) is not None
                 continue
             chars["reference_list" if is_looked_up else self.form(block)] += len(block.text)
         return chars
+
+    def passages(self, start: int, end: int) -> Iterator[Span]:
+        """A block each; a displayed formula belongs to the sentence before it."""
+        begun: Span | None = None
+        for block in self.within(start, end):
+            if begun and block.protected == "formula":
+                begun = begun[0], block.end
+                continue
+            if begun:
+                yield begun
+            begun = block.start, block.end
+        if begun:
+            yield begun
+
+    def within(self, start: int, end: int) -> Sequence[Block]:
+        """The blocks that begin between two places."""
+        return self.blocks[bisect_left(self.blocks, start, key=_start) : bisect_left(self.blocks, end, key=_start)]
 
     def form(self, block: Block) -> str:
         """The form of a paragraph, list, table or piece of code."""

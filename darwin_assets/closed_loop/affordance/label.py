@@ -8,8 +8,9 @@ import polars as pl
 
 from darwin_assets.annotate.taxonomy import Discipline
 from darwin_assets.closed_loop.affordance import density
-from darwin_assets.closed_loop.affordance.cues import fingerprint, operations
+from darwin_assets.closed_loop.affordance.cues import fingerprint
 from darwin_assets.closed_loop.affordance.forms import forms_of
+from darwin_assets.closed_loop.affordance.passages import operations_shown
 from darwin_assets.closed_loop.affordance.settings import AffordanceSettings
 from darwin_assets.closed_loop.affordance.symbols import symbols
 from darwin_assets.closed_loop.columns import AFFORDANCES
@@ -27,7 +28,7 @@ READ: dict[Level, tuple[str, ...]] = {
     "Q5": (*OF_ROW, "question_chars", "question_kind"),
 }
 """The columns of published rows that labels are made from."""
-VERSION = 1
+VERSION = 2
 DISCOURSE_OF_KIND = {"theorem": "definition_theorem_proof", "example": "worked_example"}
 
 
@@ -47,7 +48,8 @@ def label_rows(rows: pl.DataFrame, level: Level, settings: AffordanceSettings) -
         content_world=_content_world(),
         annotator=pl.lit(annotator()),
         taxonomy=pl.lit(taxonomy().version),
-    ).with_columns(operations=operations(), symbols=symbols(settings.min_symbol_share))
+        symbols=symbols(settings.min_symbol_share),
+    )
     labelled = _documents(measured, settings) if level == "L3" else _pairs(measured, settings)
     return labelled.select(pl.col(name).cast(dtype) for name, dtype in AFFORDANCES.items())
 
@@ -61,14 +63,18 @@ def _content_world() -> pl.Expr:
 def _documents(rows: pl.DataFrame, settings: AffordanceSettings) -> pl.DataFrame:
     max_shared_chars = ExtractSettings().max_shared_chars
     forms = [forms_of(text, max_shared_chars) for text in rows["text"]]
+    passages = ([text[start:end] for start, end in one.passages] for text, one in zip(rows["text"], forms, strict=True))
     return rows.with_columns(
+        *operations_shown(passages),
         discourse=pl.Series([one.discourse for one in forms], dtype=pl.String),
         worked=pl.Series([one.worked for one in forms], dtype=pl.Float64),
     ).with_columns(supervision_density=density.of_document(settings))
 
 
 def _pairs(rows: pl.DataFrame, settings: AffordanceSettings) -> pl.DataFrame:
-    graded = rows.with_columns(supervision_density=density.of_pair(answer(), settings))
+    """A question with its answer is one passage."""
+    shown = rows.with_columns(*operations_shown([text] for text in rows["text"]))
+    graded = shown.with_columns(supervision_density=density.of_pair(answer(), settings))
     is_worked_out = pl.col("supervision_density") == density.WORKED_OUT
     plain = pl.when(is_worked_out).then(pl.lit("worked_example")).otherwise(pl.lit("question_answer"))
     return graded.with_columns(discourse=pl.col("question_kind").replace_strict(DISCOURSE_OF_KIND, default=plain))

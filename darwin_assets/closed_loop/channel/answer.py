@@ -17,7 +17,7 @@ ANNOUNCED = re.compile(
 )
 """BIG-Bench Hard's "So the answer is", "ANSWER: C", GSM8K's "#### 18" and "A: 18"."""
 SENTENCE_END = re.compile(r"[.!?](?=\s|$)|[。！？\n]")
-THOUGHTS_END = "</think>"
+THOUGHTS, THOUGHTS_END = "<think>", "</think>"
 OPENING = re.compile(r"^(?:[#*`~]|-\s|\d+[.)]\s)|[:,;：，]$")
 """A first line that opens an explanation, a list or a program."""
 
@@ -30,15 +30,19 @@ class Stated(NamedTuple):
     end: int
 
 
-def first_answer(output: str, most_words: int | None) -> Stated | None:
-    """The first statement of an answer behind thoughts, if any: a box before announcing words, which often stand above one.
+def n_thought(output: str) -> int:
+    """Characters of thoughts, which give no answer yet: all of an output whose thoughts have no end."""
+    if THOUGHTS_END not in output:
+        return len(output) if output.lstrip().startswith(THOUGHTS) else 0
+    return output.rfind(THOUGHTS_END) + len(THOUGHTS_END)
+
+
+def first_answer(said: str, most_words: int | None) -> Stated | None:
+    """The first statement of an answer, if any: a box before announcing words, which often stand above one.
 
     Without both the first line is the answer where it has at most `most_words` words (null: right answers fit no line).
     """
-    said = output.rpartition(THOUGHTS_END)[2]
-    found = _boxed(said) or _announced(said) or (None if most_words is None else _first_line(said, most_words))
-    n_before = len(output) - len(said)
-    return None if found is None else Stated(*(place + n_before for place in found))
+    return _boxed(said) or _announced(said) or (None if most_words is None else _first_line(said, most_words))
 
 
 def _boxed(text: str) -> Stated | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from darwin_assets.closed_loop.channel.answer import Stated, first_answer
+from darwin_assets.closed_loop.channel.answer import Stated, first_answer, n_thought
 from darwin_assets.closed_loop.channel.circle import ends_in_circles, second_round
 from darwin_assets.closed_loop.channel.settings import ChannelSettings
 from darwin_assets.closed_loop.channel.words import n_words, says_something
@@ -18,10 +18,17 @@ class Cut:
     rest: str
     ending: str
     """Marks at the very end that say that a model stopped; kept, rest and ending are the output."""
+    n_thought: int
+    """Characters of `kept` that are thoughts."""
     answer: Stated | None
     """In `kept`."""
     stopped: bool
     """Another item, turn or document begins somewhere, or the output goes in circles."""
+
+    @property
+    def said(self) -> str:
+        """What stands behind thoughts, without marks of the end."""
+        return (self.kept + self.rest)[self.n_thought :]
 
     @property
     def takes_nothing(self) -> bool:
@@ -30,15 +37,24 @@ class Cut:
 
 
 def cut(output: str, most_words: int | None, settings: ChannelSettings) -> Cut:
-    """Behind the first complete answer, or else before the first stop. `most_words` as in `first_answer`."""
+    """Behind thoughts, behind the first complete answer, or else before the first stop. `most_words` as in `first_answer`."""
     body = _without_end_marks(output, settings.end_marks)
-    stop = _stop(body, (*settings.stop_strings, *settings.end_marks))
-    circle = _second_round(body[:stop], most_words, settings)
+    before = n_thought(body)
+    said = body[before:]
+    stop = _stop(said, (*settings.stop_strings, *settings.end_marks))
+    circle = _second_round(said[:stop], most_words, settings)
     own = stop if circle is None else circle
-    answer = first_answer(body[:own], most_words)
-    end = own if answer is None else answer.end
-    stopped = stop < len(body) or ends_in_circles(body, settings.circle_chars, settings.circle_times)
-    return Cut(body[:end], body[end:], output[len(body) :], answer, stopped or circle is not None)
+    answer = first_answer(said[:own], most_words)
+    end = before + (own if answer is None else answer.end)
+    stopped = stop < len(said) or ends_in_circles(said, settings.circle_chars, settings.circle_times)
+    return Cut(
+        kept=body[:end],
+        rest=body[end:],
+        ending=output[len(body) :],
+        n_thought=before,
+        answer=answer and Stated(*(before + place for place in answer)),
+        stopped=stopped or circle is not None,
+    )
 
 
 def runs_on(one: Cut, cut_off: bool | None, settings: ChannelSettings) -> bool:

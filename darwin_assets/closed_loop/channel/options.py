@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from darwin_assets.evaluation.scoring.choice import LETTERS
 
@@ -14,8 +15,9 @@ def options(text: str) -> tuple[str, ...]:
     """The last list of options in a text, from A on without a gap; empty where there are not two."""
     listed = LISTED.findall(text)
     first = max((place for place, (letter, _) in enumerate(listed) if letter == "A"), default=len(listed))
-    texts = [said.strip() for place, (letter, said) in enumerate(listed[first:]) if letter == LETTERS[place]]
-    return tuple(texts) if len(texts) > 1 else ()
+    in_order = takewhile(lambda pair: pair[0] == pair[1][0], zip(LETTERS, listed[first:], strict=False))
+    texts = tuple(said.strip() for _, (_, said) in in_order)
+    return texts if len(texts) > 1 else ()
 
 
 def letter(answer: str | None, listed: tuple[str, ...]) -> str | None:

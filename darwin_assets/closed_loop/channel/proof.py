@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from darwin_assets.closed_loop.channel.rules import LENIENT, PLAIN, Rule
+from darwin_assets.closed_loop.channel.rules import LENIENT, PLAIN, WORDED, Rule
 from darwin_assets.closed_loop.channel.settings import ChannelSettings
+from darwin_assets.closed_loop.channel.words import says_something
 from darwin_assets.closed_loop.channel.written import Scoring, Written, are_right
 
 
 def proven_rules(written: Sequence[Written], settings: ChannelSettings) -> dict[Scoring, str]:
-    """The strictest rule that finds right outputs right and wrong ones wrong, as often as the settings ask; no entry for a
-    scoring where none does, or where nothing was right."""
+    """The first rule that finds right outputs right and wrong ones wrong, as often as the settings ask; no entry for a
+    scoring where none does, or where nothing was right.
+
+    Marks of the end that a harness keeps are no part of an answer where an output with them can be right.
+    """
+    marks_allowed = {one.scoring for one in written if one.correct and one.cut.ending}
     told: dict[tuple[Scoring, bool], list[Written]] = {}
     for one in written:
-        if one.correct is not None and one.cut.takes_nothing:
+        is_whole = not says_something(one.cut.rest) and (not one.cut.ending or one.scoring in marks_allowed)
+        if one.correct is not None and is_whole:
             told.setdefault((one.scoring, one.correct), []).append(one)
     samples = {
         (scoring, correct): _spread(rows, settings.proof_rows)
         for (scoring, correct), rows in told.items()
         if correct or len(rows) >= settings.min_wrong_rows
     }
-    proven = _passed(samples, PLAIN, settings)
-    left = {key: rows for key, rows in samples.items() if key[0] not in proven}
-    return proven | _passed(left, LENIENT, settings)
+    proven: dict[Scoring, str] = {}
+    for rules in (PLAIN, LENIENT, WORDED):
+        left = {key: rows for key, rows in samples.items() if key[0] not in proven}
+        proven |= _passed(left, rules, settings)
+    return proven
 
 
 def _passed(
@@ -31,7 +39,7 @@ def _passed(
 ) -> dict[Scoring, str]:
     """The first of the rules that passes, for each scoring that has one."""
     asked = [(key, name) for key in samples for name in rules]
-    verdicts = (rules[name](one.task, one.output) for key, name in asked for one in samples[key])
+    verdicts = (rules[name](one.task, one.cut.said) for key, name in asked for one in samples[key])
     found = iter(are_right(verdicts, settings.scoring))
     agreement = {
         (*key, name): sum(next(found) is key[1] for _ in samples[key]) / len(samples[key]) for key, name in asked

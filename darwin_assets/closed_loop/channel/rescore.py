@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from darwin_assets.closed_loop.channel.proof import proven_rules
 from darwin_assets.closed_loop.channel.rules import LENIENT, RULES, Verdict
 from darwin_assets.closed_loop.channel.settings import ChannelSettings
+from darwin_assets.closed_loop.channel.words import undressed
 from darwin_assets.closed_loop.channel.written import Written, are_right
 from darwin_assets.evaluation.short_answer import short_answer
 
-DRESS = re.compile(r"""[\s.,;:!?。，、；：！？"'“”‘’「」()\[\]{}*_`$]+""")
-"""What stands around and between words without a part in an answer; signs of mathematics are none of it."""
 DIGIT = re.compile(r"\d")
 
 
@@ -24,19 +23,19 @@ class Again:
     when_cut: bool | None
     """Scored by the rule that gave the stored verdicts; the stored verdict where nothing is cut off."""
     whole: bool | None
-    """Of a wrong output: whether it holds the right answer all the same."""
+    """Of a wrong output that says anything: whether it holds the right answer all the same."""
 
 
 def score_again(written: Sequence[Written], settings: ChannelSettings) -> list[Again]:
     """One for each, in order."""
     rules = proven_rules(written, settings)
     cut = [
-        RULES[rules[one.scoring]](one.task, one.cut.kept)
+        RULES[rules[one.scoring]](one.task, one.cut.kept[one.cut.n_thought :])
         if one.scoring in rules and not one.cut.takes_nothing
         else None
         for one in written
     ]
-    whole = [_lenient(one) if one.correct is False else None for one in written]
+    whole = [_lenient(one) if one.correct is False and one.cut.said.strip() else None for one in written]
     found = are_right([*cut, *whole], settings.scoring)
     when_cut = (one.correct if one.cut.takes_nothing else said for one, said in zip(written, found, strict=False))
     return [Again(*both) for both in zip(when_cut, found[len(written) :], strict=True)]
@@ -45,21 +44,13 @@ def score_again(written: Sequence[Written], settings: ChannelSettings) -> list[A
 def _lenient(one: Written) -> Verdict:
     if _same_words(one):
         return True
-    verdicts = (rule(one.task, one.output) for rule in LENIENT.values())
+    verdicts = (rule(one.task, one.cut.said) for rule in LENIENT.values())
     return next((verdict for verdict in verdicts if verdict is not None), None)
 
 
 def _same_words(one: Written) -> bool:
     """What is said last is a right answer in words, but for case and marks. With digits marks say something: 1.5, (0, 1)."""
     ends_in_answer = one.cut.answer is not None and not one.cut.rest.strip()
-    said = (
-        one.cut.kept[one.cut.answer.said :]
-        if one.cut.answer and ends_in_answer
-        else short_answer(one.cut.kept + one.cut.rest)
-    )
-    words = _undressed(said)
-    return bool(words) and not DIGIT.search(words) and words in map(_undressed, one.task.answers)
-
-
-def _undressed(text: str) -> str:
-    return DRESS.sub(" ", text).casefold().strip()
+    said = one.cut.kept[one.cut.answer.said :] if one.cut.answer and ends_in_answer else short_answer(one.cut.said)
+    words = undressed(said)
+    return bool(words) and not DIGIT.search(words) and words in map(undressed, one.task.answers)

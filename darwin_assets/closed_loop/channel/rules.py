@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from darwin_assets.closed_loop.channel.answer import first_answer
+from darwin_assets.closed_loop.channel.words import undressed
 from darwin_assets.evaluation.scoring.verdict import Attempt
 from darwin_assets.evaluation.short_answer import short_answer
 
@@ -26,7 +28,8 @@ class Task:
 
 
 Verdict: TypeAlias = bool | Attempt | None
-"""What a rule says of an output, an attempt where a scoring process has to; null where the rule does not fit the task."""
+"""What a rule says of an output without thoughts, an attempt where a scoring process has to; null where the rule does not fit
+the task."""
 Rule: TypeAlias = Callable[[Task, str], Verdict]
 
 
@@ -51,8 +54,16 @@ def maths(task: Task, output: str) -> Verdict:
     return Attempt("maths", output, task.answers, task.question) if task.answers else None
 
 
+def stated(task: Task, output: str) -> Verdict:
+    """What the first statement says, in whatever language, is the answer but for case and marks."""
+    found = first_answer(output, None)
+    return found is not None and undressed(output[found.said : found.end]) in map(undressed, task.answers)
+
+
 PLAIN: dict[str, Rule] = {"exact": exact, "marked": marked}
 LENIENT: dict[str, Rule] = {"choice": choice, "maths": maths}
 """Rules that find an answer in whatever form; `maths` is for items without options."""
-RULES = PLAIN | LENIENT
-"""The strictest first."""
+WORDED: dict[str, Rule] = {"stated": stated}
+"""For words that the other rules do not know, such as 答案是."""
+RULES = PLAIN | LENIENT | WORDED
+"""In the order in which they are tried."""

@@ -9,12 +9,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from darwin_assets.evaluation.scoring.settings import ScoringSettings
 
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
+Mark = Annotated[str, Field(min_length=1)]
 
 
 class ChannelSettings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    stop_strings: tuple[str, ...] = Field(
+    stop_strings: tuple[Mark, ...] = Field(
         default=(
             "\nQ:", "\nQuestion:", "\nProblem:", "\nExercise:", "\nInput:", "\nHuman:", "\nUser:", "\n### Instruction",
             "<|im_start|>", "<start_of_turn>",
@@ -22,7 +23,7 @@ class ChannelSettings(BaseModel):
         description="Where another item or turn begins: an answer has ended before. What stands at the very beginning of an "
         "output is none.",
     )  # fmt: skip
-    end_marks: tuple[str, ...] = Field(
+    end_marks: tuple[Mark, ...] = Field(
         default=(
             "<|endoftext|>", "<|end_of_text|>", "<|im_end|>", "<|eot_id|>", "<end_of_turn>", "</s>", "<eos>",
         ),

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 
-from darwin_assets.closed_loop.channel.answer import THOUGHTS_END
 from darwin_assets.closed_loop.channel.answers import most_words, short_answers
 from darwin_assets.closed_loop.channel.cut import cut, runs_on
 from darwin_assets.closed_loop.channel.frame import frames
@@ -29,8 +28,8 @@ from darwin_assets.evaluation.scoring.verdict import truncated
 Row = Mapping[str, Any]
 OUTPUT = ("item", "checkpoint", "sample")
 """What names an output."""
-BOUNDARY = re.compile(r"[.,;:!)\]*$]*(?:\n|$)|[.,;:!)\]*$]+\s")
-"""Behind an answer: the end of its line, or marks before white space."""
+BOUNDARY = re.compile(r"[.,;:!)\]*$]*(?:\n|$)|[.,;:!)\]*$]+\s|[，。；：！、）]")
+"""Behind an answer: the end of its line, or marks before white space; Chinese ones have none behind them."""
 SAME_QUESTION = "(?i)match|acc|^em$|correct"
 """Metrics that tell whether an answer is right; others may be 1 for other reasons."""
 
@@ -111,14 +110,12 @@ def _cut_off(row: Row, one: Written) -> bool | None:
 
 def _cut_short(one: Written, cut_off: bool | None) -> bool:
     """Nothing stands behind thoughts, or the limit of length came before an answer."""
-    said = one.cut.kept + one.cut.rest
-    is_empty = not said.rpartition(THOUGHTS_END)[2].strip()
-    return is_empty or (cut_off is True and one.cut.answer is None)
+    return not one.cut.said.strip() or (cut_off is True and one.cut.answer is None)
 
 
 def _begins_with_answer(one: Written) -> bool:
     """The text, or what the first statement says, is a right answer and then goes on."""
-    said = one.output[one.cut.answer.said if one.cut.answer else 0 :].lstrip()
+    said = one.output[one.cut.answer.said if one.cut.answer else one.cut.n_thought :].lstrip()
     behind = (len(answer) for answer in one.task.answers if answer and said.startswith(answer))
     return any(BOUNDARY.match(said, place) and says_something(said[place:]) for place in behind)
 

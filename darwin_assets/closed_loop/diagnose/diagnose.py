@@ -14,11 +14,11 @@ from darwin_assets.closed_loop.columns import DIAGNOSES, OPERATIONS
 from darwin_assets.closed_loop.diagnose.code import code_sha256
 from darwin_assets.closed_loop.diagnose.decide import decide
 from darwin_assets.closed_loop.diagnose.reference import choose_reference
-from darwin_assets.closed_loop.diagnose.side import CELL, by_item, pairs_of, sides
+from darwin_assets.closed_loop.diagnose.side import CELL, KEY, by_item, pairs_of, sides
 from darwin_assets.closed_loop.diagnose.unexplained import unexplained
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.statistics.cells import cells
-from darwin_assets.closed_loop.statistics.outcomes import outcomes
+from darwin_assets.closed_loop.statistics.outcomes import equally_often, outcomes
 from darwin_assets.closed_loop.statistics.pairs import pairs
 from darwin_assets.closed_loop.statistics.stability import stability
 
@@ -58,8 +58,10 @@ def diagnose(
     """
     scored = outcomes(samples)
     reference = choose_reference(scored, facts.reference)
-    found = cells(samples, labels, reference, settings.statistics, is_chosen=facts.reference is None)
-    rows = pairs_of(found.members, by_item(signs), reference)
+    compared = equally_often(samples)
+    found = cells(compared, labels, reference, settings.statistics, is_chosen=facts.reference is None)
+    shown = signs.join(compared, on=[*KEY, "sample"], how="semi", nulls_equal=True)
+    rows = pairs_of(found.members, by_item(shown), reference)
     hashes = {"code_sha256": code_sha256(), "settings_sha256": settings_sha256(settings)}
     told = _verdicts(found.rows, rows, reference, facts, settings)
     named = found.rows.join(told, on=CELL).join(_fields(found.members, labels, "slice"), on=CELL, how="left")

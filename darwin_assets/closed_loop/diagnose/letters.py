@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from darwin_assets.closed_loop.diagnose.restoring import POINTS
 from darwin_assets.closed_loop.diagnose.verdict import Cause, Evidence
 from darwin_assets.closed_loop.statistics.letters import LetterBias, letter_bias
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from darwin_assets.closed_loop.diagnose.restoring import Gap
     from darwin_assets.closed_loop.diagnose.side import Side
     from darwin_assets.closed_loop.settings import ClosedLoopSettings
-
-POINTS = 100
 
 
 def letters(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSettings) -> Found:
@@ -25,7 +24,8 @@ def letters(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSet
     if ours is None or theirs is None:
         return False, (Evidence(sign, "options were given to both", 0.0, None, None, None, holds=False),)
     alpha, least = settings.statistics.alpha, settings.diagnose.min_letter_share
-    excess, ref_excess = _in_excess(ours), _in_excess(theirs)
+    n = len(checkpoint.letter)
+    excess, ref_excess = _in_excess(ours, n), _in_excess(theirs, n)
     share = POINTS * (excess - ref_excess) / gap.points
     evidence = (
         Evidence(
@@ -43,6 +43,6 @@ def _bias(side: Side) -> LetterBias | None:
     return letter_bias([str(chosen) for chosen, _ in both], [str(right) for _, right in both]) if both else None
 
 
-def _in_excess(bias: LetterBias) -> float:
-    """Share of the items that are answered with a letter beyond how often it is right."""
-    return sum(max(0.0, share) for share in bias.excess.values())
+def _in_excess(bias: LetterBias, n: int) -> float:
+    """Share of all `n` items that are answered with a letter beyond how often it is right; some may have no letters."""
+    return sum(max(0.0, share) for share in bias.excess.values()) * bias.n / n

@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from darwin_assets.closed_loop.diagnose.side import CELL, REFERENCE
+from darwin_assets.closed_loop.diagnose.verdict import LEADS_TO
 
 BENCHMARK = ("checkpoint", "benchmark")
-ENDED_BY = ("letter_bias", "scoring", "elicitation", "same_weights")
-"""Causes that leave nothing of a cell's gap to look at."""
+ENDED_BY = [cause for cause, verdict in LEADS_TO.items() if verdict == "channel" and cause != "form"]
+"""Causes that leave nothing of a cell's gap to look at: they explain all that is left, and cannot be set right."""
 
 
 def unexplained(verdicts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:

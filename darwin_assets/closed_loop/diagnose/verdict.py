@@ -11,8 +11,8 @@ VERDICTS: dict[Verdict, str] = {
     "data": "weaker, and nothing in the outputs explains it but what the checkpoint can do",
     "supervision": "weaker since training taught it to go on behind its answer; the data are ruled out",
     "channel": "weaker by the way it was asked or scored; the data are ruled out",
-    "noise": "no difference that chance does not make",
-    "better": "significantly not weaker: there is nothing to explain",
+    "noise": "not told apart from chance: a smaller difference may be there all the same",
+    "better": "significantly better: there is nothing to explain",
 }
 
 Cause = Literal[

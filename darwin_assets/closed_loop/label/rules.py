@@ -45,7 +45,7 @@ def annotator() -> str:
 def label_item(item: Item) -> Label:
     """The label of an item; where no checkpoint wrote an output options were weighed, and the scorer is `likelihood`."""
     seen = shown(item)
-    stated = known_of(item.benchmark, item.subset, item.item_id, calculated=seen.has_results)
+    stated = known_of(item.benchmark or "", item.subset, item.item_id, calculated=seen.has_results)
     known = stated or Known()
     read_off = UNSURE if stated is None else READ_OFF
     background, background_sure = _told(

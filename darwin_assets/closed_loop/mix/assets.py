@@ -4,34 +4,38 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import polars as pl
 
 from darwin_assets.benchmark_gate import BenchmarkGate, gate_with, said
 from darwin_assets.closed_loop.columns import MIX
+from darwin_assets.closed_loop.digest import digest
 from darwin_assets.closed_loop.gated import Judged, publish, read_gated
 from darwin_assets.closed_loop.mix.draw import ARMS, CONTROL, TARGETED, budget_of, draw, targeted_weights
 from darwin_assets.closed_loop.mix.evaluated import evaluated_items, n_without_text
 from darwin_assets.closed_loop.mix.facts import mix_facts
-from darwin_assets.closed_loop.mix.manifest import UNIFORM, by_weakness, digest, manifest
+from darwin_assets.closed_loop.mix.manifest import UNIFORM, by_weakness, manifest
 from darwin_assets.closed_loop.mix.pool import labelled_rows, read_pool, read_texts, standing
+from darwin_assets.closed_loop.mix.room import room
 from darwin_assets.closed_loop.mix.settings import MixSettings
 from darwin_assets.closed_loop.mix.targets import Aim, read_aim
 from darwin_assets.closed_loop.mix.tried import tried
+from darwin_assets.closed_loop.sealed import rewrite_sealed
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.tables import MIX_TABLE, SAMPLES_TABLE
 from darwin_assets.closed_loop.taken_down import withdraw_taken_down
 from darwin_assets.complete.tokens import counter
-from darwin_assets.promotion import Promotion, Waiver
+from darwin_assets.promotion import Promotion
 from darwin_assets.recipe import Recipe
+from darwin_assets.verdicts import Waiver
 from resources.embedder import Embedder
-from resources.erasing import rewrite
 from resources.errors import Unpublished
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 
-VERSION = 2
+VERSION = 3
 NOT_DRAWN = "mix.not_drawn"
 """A row that could have been drawn and was not."""
 SHOWN_BATCHES = 3
@@ -82,8 +86,8 @@ def mix_evaluation(
 
 def _withdraw(lake: Lake, key: str, run_id: str) -> None:
     """Take back the arms that stand: they are aimed at what is no longer diagnosed."""
-    said = {"run": run_id, "batch": key, "withdrawn": "nothing to aim at"}
-    rewrite(lake, MIX_TABLE.zone, MIX_TABLE.name, key, lambda rows: rows.clear(), said)
+    why = "nothing to aim at"
+    rewrite_sealed(lake, MIX_TABLE, key, lambda rows: rows.clear(), {"run": run_id, "withdrawn": why}, why)
 
 
 def _counted_by(tokenizer: str, labelled: pl.DataFrame) -> None:
@@ -102,12 +106,13 @@ def _judged(
     n_items_without_text: int, settings: ClosedLoopSettings,
 ) -> Judged:  # fmt: skip
     how, targets = settings.mix, aim.targets
-    pool = read_pool(lake, ledger, labelled, gate, how)
+    pool = read_pool(lake, ledger, labelled, gate, how, aim.actions)
     budget = budget_of(pool.rows, how)
-    rows = draw_arms(pool.rows, targets, budget, how)
+    redraw = partial(draw_arms, pool.rows, targets, budget)
+    rows = redraw(how)
     drawn = rows.unique("id", maintain_order=True)
     rules = tried(aim.actions, rows, labelled, how.min_times_control)
-    sampling = {TARGETED: by_weakness(targets, how.epsilon, rules), CONTROL: UNIFORM}
+    sampling = {TARGETED: by_weakness(targets, how, rules), CONTROL: UNIFORM}
     tokenizer, words = settings.affordance.tokenizer, said(gate, pool.n_leaks)["said"]
     manifests = {arm: manifest(key, pool, budget, tokenizer, how, words, sampling[arm]) for arm in ARMS}
     written = {arm: json.dumps(told, sort_keys=True) for arm, told in manifests.items()}
@@ -122,14 +127,14 @@ def _judged(
         labelled.height,
         drawn.height,
         {**pool.left_out, NOT_DRAWN: pool.rows.height - drawn.height},
-        {**mix_facts(rows, targets, budget, how), **looked},
+        {**mix_facts(rows, targets, budget, how), **looked, **room(rows, pool.rows["source"], budget, how, redraw)},
     )
 
 
 def draw_arms(pool: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: MixSettings) -> pl.DataFrame:
     """Both arms, in MIX without manifest."""
     weights = {
-        TARGETED: targeted_weights(pool, targets, settings.epsilon),
+        TARGETED: targeted_weights(pool, targets, settings),
         CONTROL: pl.Series([1.0] * pool.height, dtype=pl.Float64),
     }
     arms = [draw(pool, weights[arm], budget, arm, settings) for arm in ARMS]

@@ -24,21 +24,30 @@ POOL = pl.Schema({name: dtype for name, dtype in MIX.items() if name not in OF_A
 """What may be drawn, ids without repeats."""
 
 TARGETS = pl.Schema({"operations": pl.List(pl.String()), "weakness": pl.Float64()})
-"""Diagnosed operations that a row must hold all of, and how weak they are (above 0)."""
+"""Diagnosed operations that a passage must show all of, and how weak they are (above 0)."""
 
 
-def holds(operations: list[str]) -> pl.Expr:
-    """Whether a row holds all of these operations."""
-    return pl.col("operations").list.set_intersection(pl.lit(operations)).list.len() == len(operations)
+def holds(operations: list[str], of: pl.Expr | None = None) -> pl.Expr:
+    """Whether a list, `operations` unless said otherwise, holds all of these."""
+    found = pl.col("operations") if of is None else of
+    return pl.all_horizontal(found.list.contains(one) for one in operations)
 
 
-def targeted_weights(pool: pl.DataFrame, targets: pl.DataFrame, epsilon: float) -> pl.Series:
-    """Weight of each row of the pool: `epsilon`, and the weaknesses of those `TARGETS` that it holds, of which the greatest
-    counts 1.
+def share_of(*targets: list[str]) -> pl.Expr:
+    """Share of a row that stands in passages which show all operations of at least one of these targets."""
+    passage, share = (pl.element().struct.field(name) for name in ("operations", "share"))
+    shown = pl.any_horizontal(holds(operations, passage) for operations in targets)
+    return pl.col("passages").list.eval(pl.when(shown).then(share).otherwise(0.0)).list.sum()
+
+
+def targeted_weights(pool: pl.DataFrame, targets: pl.DataFrame, settings: MixSettings) -> pl.Series:
+    """Weight of each row of the pool: by how many times more of the diagnosed weakness it shows than the pool does, a token,
+    and `epsilon`, to the power of `sharpness`.
     """
-    relative = targets.with_columns(pl.col("weakness") / pl.col("weakness").max())
-    earned = [pl.when(holds(operations)).then(weakness).otherwise(0.0) for operations, weakness in relative.iter_rows()]
-    return pool.with_columns(weight=pl.sum_horizontal(pl.lit(epsilon), *earned))["weight"]
+    earned = [weakness * share_of(operations) for operations, weakness in targets.iter_rows()]
+    scored = pool.select("tokens", shown=pl.sum_horizontal(earned))
+    average = scored.select(pl.col("shown").dot("tokens") / pl.col("tokens").sum()).item() or 1.0
+    return (scored["shown"] / average + settings.epsilon).pow(settings.sharpness).alias("weight")
 
 
 def budget_of(pool: pl.DataFrame, settings: MixSettings) -> int:

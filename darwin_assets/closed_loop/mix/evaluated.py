@@ -12,14 +12,20 @@ def evaluated_items(samples: pl.DataFrame) -> pl.DataFrame:
 
     `file` and `number` are where it was first read.
     """
+    return named_items(samples).drop("item")
+
+
+def named_items(samples: pl.DataFrame) -> pl.DataFrame:
+    """The same with the `item` of SAMPLES that each is."""
+    shown = pl.col("question").str.strip_chars() != ""
     asked = samples.filter(pl.col("error").is_null()).with_columns(
-        question=pl.coalesce(pl.col("question").drop_nulls().first().over("item"), "prompt"),
+        question=pl.coalesce(pl.col("question").filter(shown).first().over("item"), "prompt"),
         answer=pl.col("gold").list.first().fill_null(""),
     )
-    items = asked.filter(pl.col("question").str.strip_chars() != "").unique("item", keep="first", maintain_order=True)
+    items = asked.filter(shown).unique("item", keep="first", maintain_order=True)
     sample = pl.concat_str("question", "answer", separator="\n")
-    return items.select("benchmark", "file", "question", "answer", number="line", sample=sample).select(
-        pl.col(name).cast(dtype) for name, dtype in ITEMS.items()
+    return items.select("item", "benchmark", "file", "question", "answer", number="line", sample=sample).select(
+        "item", *(pl.col(name).cast(dtype) for name, dtype in ITEMS.items())
     )
 
 

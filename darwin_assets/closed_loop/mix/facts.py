@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from darwin_assets.closed_loop.mix.draw import ARMS, CONTROL, TARGETED, holds
+from darwin_assets.closed_loop.mix.draw import ARMS, CONTROL, TARGETED, share_of
 from darwin_assets.closed_loop.mix.settings import MixSettings
 
 
 def mix_facts(rows: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: MixSettings) -> dict[str, int | float]:
     """Of both arms (MIX): tokens by which they miss the budget, broken caps, repeated ids, and the share of each arm's tokens
-    in rows that hold diagnosed operations. A source is over its cap where it held its share before its last row, or where one
+    that shows diagnosed operations. A source is over its cap where it held its share before its last row, or where one
     row alone is more than that share.
     """
     tokens = dict(rows.group_by("arm").agg(pl.col("tokens_used").sum()).iter_rows())
@@ -36,7 +36,9 @@ def mix_facts(rows: pl.DataFrame, targets: pl.DataFrame, budget: int, settings: 
 
 
 def diagnosed_share(rows: pl.DataFrame, targets: pl.DataFrame) -> float:
-    """Share of the tokens that stand in rows with all operations of at least one of the targets."""
-    held = pl.any_horizontal(map(holds, targets["operations"].to_list()))
+    """Share of the tokens that stand in passages with all operations of at least one of the targets; that of a row that is
+    cut is taken for the share of what is used of it.
+    """
     tokens = int(rows["tokens_used"].sum())
-    return int(rows.filter(held)["tokens_used"].sum()) / tokens if tokens else 0.0
+    shown = rows.select(share_of(*targets["operations"]).dot("tokens_used")).item()
+    return float(shown) / tokens if tokens else 0.0

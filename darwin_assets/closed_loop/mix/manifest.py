@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 import polars as pl
 
+from darwin_assets.closed_loop.digest import digest
 from darwin_assets.closed_loop.mix.pool import Pool
 from darwin_assets.closed_loop.mix.settings import MixSettings
 
 UNIFORM: dict[str, Any] = {"weights": "uniform"}
 
 
-def by_weakness(targets: pl.DataFrame, epsilon: float, rules: list[dict[str, Any]]) -> dict[str, Any]:
+def by_weakness(targets: pl.DataFrame, settings: MixSettings, rules: list[dict[str, Any]]) -> dict[str, Any]:
     """The sampling of the targeted arm, and the rules that it tries."""
-    return {"weights": "weakness", "epsilon": epsilon, "targets": targets.to_dicts(), "rules": rules}
+    of_weights = {"weights": "weakness", "epsilon": settings.epsilon, "sharpness": settings.sharpness}
+    return {**of_weights, "targets": targets.to_dicts(), "rules": rules}
 
 
 def manifest(
@@ -48,8 +49,3 @@ def manifest(
         "seed": settings.seed,
         "sampling": sampling,
     }
-
-
-def digest(rows: pl.DataFrame) -> str:
-    """SHA-256 over the values of rows, in their order, hex."""
-    return hashlib.sha256(rows.write_ndjson().encode()).hexdigest()

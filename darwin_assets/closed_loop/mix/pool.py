@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from darwin_assets.benchmark_gate import BenchmarkGate
+from darwin_assets.closed_loop.actions import Action
 from darwin_assets.closed_loop.mix.cluster import clusters, signatures
 from darwin_assets.closed_loop.mix.draw import POOL
 from darwin_assets.closed_loop.mix.settings import MixSettings
 from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE
 from darwin_assets.filter.signatures import SIGNATURE
 from darwin_assets.promotion import find_publication, read_published
-from resources.errors import Unpublished
+from resources.errors import Conflict, Unpublished
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 
-UNPUBLISHED, THIN = "mix.unpublished", "mix.density"
-"""A labelled row that is no longer published, or with another text; and one below the least density of supervision."""
+UNPUBLISHED, THIN, REMOVED = "mix.unpublished", "mix.density", "mix.removed"
+"""A labelled row that is no longer published, or with another text; one below the least density of supervision; and one that
+a proposed action removes."""
 
 
 @dataclass(frozen=True)
@@ -49,10 +51,15 @@ def standing(lake: Lake, ledger: GateLedger, rows: pl.DataFrame) -> str:
 
 
 def read_pool(
-    lake: Lake, ledger: GateLedger, labelled: pl.DataFrame, gate: BenchmarkGate, settings: MixSettings
-) -> Pool:
-    """The pool of labelled rows; texts are in memory a batch at a time. Unpublished where none is as it was labelled."""
-    dense = labelled.filter(pl.col("supervision_density") >= settings.min_supervision_density)
+    lake: Lake, ledger: GateLedger, labelled: pl.DataFrame, gate: BenchmarkGate, settings: MixSettings,
+    actions: Sequence[Action],
+) -> Pool:  # fmt: skip
+    """The pool of labelled rows, without those that one of the actions removes; texts are in memory a batch at a time.
+    Unpublished where none is as it was labelled; Conflict where rows go while they are read.
+    """
+    removed = [one for action in actions if action.action == "remove" for one in action.rows.get(settings.level, ())]
+    stay = labelled.filter(~pl.col("id").is_in(removed))
+    dense = stay.filter(pl.col("supervision_density") >= settings.min_supervision_density)
     leaks = Counter[str]()
     kept, signed = [labelled.clear()], [pl.DataFrame(schema=SIGNATURE)]
     for rows in read_texts(lake, ledger, dense):
@@ -69,9 +76,18 @@ def read_pool(
     def texts_of(wanted: pl.DataFrame) -> Iterable[pl.DataFrame]:
         return read_texts(lake, ledger, rows.join(wanted, on="id", how="semi"))
 
-    pool = rows.join(clusters(pl.concat(signed), texts_of, settings), on="id").sort("id").select(list(POOL))
-    counts = {THIN: labelled.height - dense.height, UNPUBLISHED: n_unpublished}
-    return Pool(pool, {**dict(sorted(leaks.items())), **counts}, leaks.total())
+    try:
+        clustered = clusters(pl.concat(signed), texts_of, settings)
+    except LookupError:
+        raise Conflict("rows were taken down or published anew while they were compared: run it again") from None
+    pool = rows.join(clustered, on="id").sort("id").select(list(POOL))
+    others = {
+        REMOVED: labelled.height - stay.height,
+        THIN: stay.height - dense.height,
+        UNPUBLISHED: n_unpublished,
+    }
+    most_first = sorted({**leaks, **others}.items(), key=lambda one: (-one[1], one[0]))
+    return Pool(pool, {reason: n for reason, n in most_first if n}, leaks.total())
 
 
 def read_texts(lake: Lake, ledger: GateLedger, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:

@@ -28,8 +28,14 @@ class MixSettings(BaseModel):
     epsilon: float = Field(
         default=0.05,
         gt=0,
-        description="Weight of a row that exposes none of the diagnosed operations, where the weakest of them weighs 1 "
-        "(§2.5 gives no value). Own choice.",
+        description="Added to how many times more of the diagnosed operations a row shows than the pool on average, so that "
+        "every row may be drawn (§2.5 gives no value). Own choice.",
+    )
+    sharpness: float = Field(
+        default=8.0,
+        gt=0,
+        description="Power of that, which is the weight: 1 draws in proportion to it, more draws the richest rows first. "
+        "Own choice.",
     )
     max_source_share: float = Field(
         default=0.5,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
+import polars as pl
+
 from darwin_assets.closed_loop.diagnose.diagnose import Diagnosis
 from darwin_assets.closed_loop.report.pictures import pictures, weakest_first
 from darwin_assets.closed_loop.report.sentences import (
@@ -23,6 +25,10 @@ Picture = Callable[[str, str, str], str]
 """From a picture's name, caption and SVG to the Markdown that shows it."""
 
 HASH_DIGITS = 16
+ABOUT_DATA = (
+    "*data* is what is left where no other sign was found, and proves nothing: a smaller model, fewer tokens or another "
+    "recipe look the same. The proof is a training run that differs in the data alone."
+)
 ABOUT_INTERVALS = (
     "Intervals of scores are Wilson's, those of changes are for paired items. p-values are those of McNemar's exact test, or "
     "of a paired permutation test where samples repeat, after Holm's correction over all rows of all checkpoints. An "
@@ -39,6 +45,8 @@ def report(diagnosis: Diagnosis, title: str, picture: Picture, data: Sequence[st
             heading(1, f"Diagnosis of {words(title)}"),
             _reference(diagnosis),
             *_headlines(diagnosis),
+            ABOUT_DATA if "data" in diagnosis.cells["verdict"] else "",
+            _not_compared(diagnosis),
             heading(2, "Scores"),
             scores_table(diagnosis),
             heading(2, "Slices"),
@@ -63,6 +71,18 @@ def _reference(diagnosis: Diagnosis) -> str:
         else "which has the highest mean score on the items that all have"
     )
     return f"Every checkpoint is compared with **{words(diagnosis.reference)}**, {why}."
+
+
+def _not_compared(diagnosis: Diagnosis) -> str:
+    """Checkpoints that share no item of a benchmark with the reference: another harness may name it otherwise."""
+    of = ("checkpoint", "benchmark")
+    others = diagnosis.scores.filter(pl.col("checkpoint") != diagnosis.reference).join(
+        diagnosis.cells, on=of, how="anti"
+    )
+    named = ", ".join(
+        f"{words(checkpoint)} in {words(benchmark)}" for checkpoint, benchmark in others.select(of).iter_rows()
+    )
+    return f"Not compared, since the reference has no item of that name: {named}." if named else ""
 
 
 def _how(diagnosis: Diagnosis) -> str:

@@ -28,8 +28,8 @@ def _at_all(losses: Floats, inside: Floats) -> Floats:
 
     if np.isin(losses, (-1.0, 0.0, 1.0)).all():
         return np.asarray(binom.sf(inside @ (losses > 0) - 1, inside @ (losses != 0), 0.5), np.float64)
-    mean, deviation, n = _moments(losses, inside)
     with np.errstate(divide="ignore", invalid="ignore"):
+        mean, deviation, n = _moments(losses, inside)
         p = t.sf(mean / (deviation / np.sqrt(n)), n - 1)
     return np.where(deviation > 0, p, 1.0)
 

@@ -47,8 +47,8 @@ def permutation(differences: Floats, settings: StatisticsSettings) -> float:
     nothing.
 
     Signs that are drawn tell no p-value below 2 / (permutations + 1), and a correction for many tests may ask for less:
-    there Hoeffding's bound stands in, which is never below the exact p-value. Of more than MANY items the normal tail is
-    taken.
+    there Hoeffding's bound stands in, which is never below the exact p-value. Of more than MANY items, where nothing has to
+    be drawn, the normal tail is taken.
     """
     from scipy.stats import norm, permutation_test
 
@@ -56,11 +56,11 @@ def permutation(differences: Floats, settings: StatisticsSettings) -> float:
     if changed.size < 2:
         return 1.0  # either sign of a single item is as extreme
     square = changed.sum() ** 2 / (changed**2).sum()
+    if changed.size > MANY:
+        return float(2 * norm.sf(np.sqrt(square)))
     bound = 2 * float(np.exp(-square / 2))
     if bound < 2 / (settings.permutations + 1):
         return bound
-    if changed.size > MANY:
-        return float(2 * norm.sf(np.sqrt(square)))
     found = permutation_test(
         (changed,),
         np.mean,

@@ -12,7 +12,7 @@ from darwin_assets.evaluation.outputs.sample import Sample, misfit, verdict_of
 
 MISSING_FIELD = "record.missing_field"
 UNEXPECTED_SHAPE = "record.unexpected_shape"
-SHAPE_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+SHAPE_ERRORS = (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError)
 """What reading a field raises where a record is not as its format has it."""
 
 

@@ -11,11 +11,11 @@ import polars as pl
 
 from darwin_assets.acquire.evaluation_manifest import EvaluationFacts, Validates
 from darwin_assets.closed_loop.affordance.settings import AffordanceSettings
-from darwin_assets.closed_loop.columns import AFFORDANCES, DIAGNOSES, LABELS, OPERATIONS, SAMPLES
+from darwin_assets.closed_loop.columns import AFFORDANCES, DIAGNOSES, LABELS, OPERATIONS, PASSAGES, SAMPLES
+from darwin_assets.closed_loop.digest import digest
 from darwin_assets.closed_loop.evaluation_samples import judged
 from darwin_assets.closed_loop.gated import publish as publish_gated
 from darwin_assets.closed_loop.mix.assets import Mixed, mix_evaluation
-from darwin_assets.closed_loop.mix.manifest import digest
 from darwin_assets.closed_loop.mix.settings import MixSettings
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.tables import (
@@ -29,7 +29,7 @@ from darwin_assets.closed_loop.tables import (
 from darwin_assets.project import Project
 from darwin_assets.recipe import Recipe
 from tests.published import publish
-from tests.unit.closed_loop.mix_pools import PAIR
+from tests.unit.closed_loop.mix_pools import PAIR, one_passage
 
 N_OTHERS = 400
 BATCH = "2026-01-31.test.0001"
@@ -90,6 +90,7 @@ def in_the_loop(
         tokens=pl.col("text").str.count_matches(r"\S+").cast(pl.Int64),
         tokenizer=pl.lit("words"),
         operations=pl.Series(operations, dtype=pl.List(pl.String)),
+        passages=pl.Series([*map(one_passage, operations)], dtype=PASSAGES),
         supervision_density=pl.lit(2),
         discourse=pl.lit("worked_example"),
     )

@@ -40,6 +40,7 @@ def darwin(*arguments):
     return CliRunner().invoke(app, ["diagnose", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_a_folder_is_told_without_a_lake(outputs, tmp_path, home):
     folder = outputs(("strong", True), ("weak", False))
     found = darwin(folder, "--to", tmp_path / "report", "--json")
@@ -53,6 +54,7 @@ def test_a_folder_is_told_without_a_lake(outputs, tmp_path, home):
     assert not (home / "lake").exists()
 
 
+@pytest.mark.slow
 def test_a_manifest_in_the_folder_counts(outputs, tmp_path):
     folder = outputs(("strong", True), ("weak", False))
     (folder / "manifest.yaml").write_text(
@@ -63,6 +65,7 @@ def test_a_manifest_in_the_folder_counts(outputs, tmp_path):
     assert "strong in gsm8k: 100.0 against 0.0 of weak on 60 items, better (none)" in told
 
 
+@pytest.mark.slow
 def test_one_checkpoint_alone_is_refused(outputs, tmp_path):
     found = darwin(outputs(("alone", True)), "--to", tmp_path / "report")
     assert isinstance(found.exception, DarwinError)
@@ -76,6 +79,14 @@ def test_a_manifest_that_names_a_checkpoint_without_outputs_is_refused(outputs, 
     found = darwin(folder, "--to", tmp_path / "report")
     assert isinstance(found.exception, DarwinError)
     assert "stronk" in str(found.exception)
+
+
+def test_a_key_is_one_also_beside_a_folder_of_that_name(project, tmp_path, monkeypatch):
+    """Where a report of it was written, say."""
+    key = "2026-01-01.nothing.0001"
+    (tmp_path / key).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert "evaluation_samples" in str(darwin(key).exception)
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,17 @@
 """Rows behind a gate: nothing stands in the table that its suite has not let through."""
 
+import hashlib
+
 import polars as pl
 import pytest
 
+from darwin_assets.closed_loop.digest import digest
 from darwin_assets.closed_loop.evaluation_samples import judged
 from darwin_assets.closed_loop.gated import GATE_VERDICT, Judged, publish, read_gated
 from darwin_assets.closed_loop.tables import SAMPLES_TABLE
 from darwin_assets.project import Project
-from darwin_assets.promotion import Promotion, Waiver
+from darwin_assets.promotion import Promotion
+from darwin_assets.verdicts import Waiver
 from resources.errors import Conflict, LakeError, Unpublished
 from tests.unit.closed_loop.test_samples import normalized
 
@@ -95,6 +99,29 @@ def test_of_two_writers_one_is_told(project):
         publish(
             project.lake, project.ledger, SAMPLES_TABLE, KEY, overtaken, upstream="one", recipe="r/1", run_id="run"
         )  # fmt: skip
+
+
+def test_of_two_writers_of_the_same_both_have_published_it(project):
+    def overtaken() -> Judged:
+        published(project, *GOOD)
+        return judged(normalized(*GOOD))
+
+    late = publish(
+        project.lake, project.ledger, SAMPLES_TABLE, KEY, overtaken, upstream="one", recipe="evaluation_samples/1", run_id="b"
+    )  # fmt: skip
+    assert late.reused
+    assert standing(project)[GATE_VERDICT].unique().to_list() == [late.verdict.verdict]
+
+
+def test_the_fingerprint_is_of_the_values_and_made_in_parts(monkeypatch):
+    rows = pl.DataFrame({"a": range(10), "b": [["x"], None] * 5, "c": [0.1, None] * 5})
+    whole = hashlib.sha256(rows.write_ndjson().encode()).hexdigest()
+    monkeypatch.setattr("darwin_assets.closed_loop.digest.ROWS_AT_ONCE", 4)
+    at_once, write = [], pl.DataFrame.write_ndjson
+    monkeypatch.setattr(pl.DataFrame, "write_ndjson", lambda part: at_once.append(part.height) or write(part))
+    assert digest(rows) == digest(pl.concat([rows[:3], rows[3:]], rechunk=False)) == whole
+    assert at_once == [4, 4, 2] * 2
+    assert digest(rows[1:]) != whole
 
 
 def test_a_suite_sees_no_words(project):

@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import chisquare
 
+from darwin_assets.closed_loop.columns import PASSAGES
 from darwin_assets.closed_loop.mix.assets import draw_arms
-from darwin_assets.closed_loop.mix.draw import CONTROL, TARGETED, budget_of, draw, targeted_weights
+from darwin_assets.closed_loop.mix.draw import CONTROL, TARGETED, budget_of, draw, share_of, targeted_weights
 from darwin_assets.closed_loop.mix.facts import mix_facts
 from darwin_assets.closed_loop.mix.settings import MixSettings
-from tests.unit.closed_loop.mix_pools import PAIR, pool_of, targets_of
+from tests.unit.closed_loop.mix_pools import PAIR, passages_of, pool_of, targets_of
 
 UNCAPPED = MixSettings(max_source_share=1.0)
 
@@ -21,12 +22,73 @@ def uniform(pool: pl.DataFrame) -> pl.Series:
     return pl.Series([1.0] * pool.height)
 
 
-def test_a_row_weighs_the_weaknesses_of_the_pairs_that_it_holds():
+def weights(pool: pl.DataFrame, targets: pl.DataFrame, **how: float) -> list[float]:
+    return targeted_weights(pool, targets, MixSettings(epsilon=0.05, **how)).to_list()
+
+
+def test_a_row_weighs_the_weaknesses_that_it_shows_against_those_of_the_pool():
     pool = pool_of([1] * 4, [["counting"], PAIR, [*PAIR, "unit_handling"], []])
     targets = targets_of((PAIR, 0.08), (["comparison", "unit_handling"], 0.02))
-    assert targeted_weights(pool, targets, 0.05).to_list() == pytest.approx([0.05, 1.05, 1.3, 0.05])
+    average = (0.08 + 0.1) / 4
+    expected = [0.05, 0.08 / average + 0.05, 0.1 / average + 0.05, 0.05]
+    assert weights(pool, targets, sharpness=1) == pytest.approx(expected)
+    assert weights(pool, targets, sharpness=3) == pytest.approx([one**3 for one in expected])
 
 
+def test_a_row_weighs_by_the_share_of_it_that_shows_a_whole_target():
+    """Operations that stand in different passages make no pair; a token of a long row counts as much as one of a short."""
+    shown = [
+        passages_of(comparison=0.5, counting=0.5),
+        passages_of(comparison__counting=0.2, counting=0.8),
+        passages_of(comparison__counting=0.1, comparison__counting__deduction=0.3, other=0.6),
+    ]
+    pool = pool_of([100, 200, 100]).with_columns(passages=pl.Series(shown, dtype=PASSAGES))
+    assert pool.select(share_of(PAIR)).to_series().to_list() == pytest.approx([0.0, 0.2, 0.4])
+    average = (0.2 * 200 + 0.4 * 100) / 400
+    expected = [0.05, 0.2 / average + 0.05, 0.4 / average + 0.05]
+    assert weights(pool, targets_of((PAIR, 0.08)), sharpness=1) == pytest.approx(expected)
+
+
+def test_a_passage_with_two_targets_counts_once():
+    shown = passages_of(comparison__counting=0.25, comparison=0.25, deduction=0.5)
+    pool = pool_of([1]).with_columns(passages=pl.Series([shown], dtype=PASSAGES))
+    assert pool.select(share_of(PAIR, ["comparison"], ["counting"])).item() == 0.5
+
+
+def test_where_no_row_shows_what_is_weak_all_weigh_the_same():
+    assert len(set(weights(pool_of([1, 2]), targets_of((PAIR, 0.08))))) == 1
+
+
+def test_the_diagnosed_share_is_of_tokens_and_expected_of_a_row_that_is_cut():
+    shown = [passages_of(comparison__counting=0.5, other=0.5), passages_of(other=1.0)]
+    pool = pool_of([100, 300]).with_columns(passages=pl.Series(shown, dtype=PASSAGES))
+    drawn = pl.concat(
+        pool.with_columns(arm=pl.lit(arm), place=pl.int_range(pl.len()), tokens_used=pl.Series(used))
+        for arm, used in ((TARGETED, [40, 60]), (CONTROL, [10, 90]))
+    )
+    facts = mix_facts(drawn, targets_of((PAIR, 0.08)), 100, UNCAPPED)
+    assert (facts["targeted_share"], facts["control_share"]) == pytest.approx((0.2, 0.05))
+    assert facts["above_twice_control"] == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_most_rows_show_a_little_is_drawn_from_those_that_show_it_most(seed):
+    """In proportion to shares of which all up to 0.6 are as frequent, the expected share is but 4/3 of the pool's."""
+    luck = random.Random(seed)
+    shares = [luck.uniform(0, 0.6) for _ in range(2000)]
+    shown = [passages_of(counting=one, other=1 - one) for one in shares]
+    pool = pool_of([100] * 2000).with_columns(passages=pl.Series(shown, dtype=PASSAGES))
+    targets = targets_of((["counting"], 0.1))
+    found = {}
+    for sharpness in (1, MixSettings().sharpness):
+        how = MixSettings(max_source_share=1.0, sharpness=sharpness, seed=seed, budget_share=0.02)
+        budget = budget_of(pool, how)
+        found[sharpness] = mix_facts(draw_arms(pool, targets, budget, how), targets, budget, how)
+    assert found[1]["targeted_share"] == pytest.approx(0.4, abs=0.08)
+    assert found[MixSettings().sharpness]["targeted_share"] > 0.48
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("weights", [[1.0] * 5, [0.05, 0.05, 1.05, 1.3, 0.3]])
 def test_the_first_row_is_drawn_in_proportion_to_the_weights(weights):
     """Chi-square over 4,000 seeds; the seeds are fixed, so that the test either always passes or never."""
@@ -42,6 +104,7 @@ def test_the_first_row_is_drawn_in_proportion_to_the_weights(weights):
         assert chisquare(observed).pvalue < 1e-12
 
 
+@pytest.mark.slow
 def test_pairs_of_rows_are_drawn_one_after_the_other_in_proportion_to_what_is_left():
     """Without replacement: the chance of an order is w1/W * w2/(W - w1)."""
     pool, weights = pool_of([10] * 3), [1.0, 2.0, 4.0]

@@ -6,6 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from darwin_assets.closed_loop.mix.draw import share_of
 from darwin_assets.closed_loop.mix.read import read_arm, read_mix
 from darwin_assets.closed_loop.tables import AFFORDANCES_TABLE, MIX_TABLE, OPERATIONS_TABLE
 from resources.block_list import BlockList
@@ -50,7 +51,7 @@ def test_both_arms_are_published_with_the_same_budget(lake):
     assert rows.select("arm", "id").is_unique().all()
     assert (facts["n_in"], facts["n_kept"]) == (ROWS, rows["id"].n_unique())
     assert facts["n_in"] == facts["n_kept"] + facts["n_rejected"]
-    weak = rows.filter(pl.col("operations") == PAIR)
+    weak = rows.filter(share_of(PAIR) == 1)
     assert weak.filter(arm="targeted").height >= WEAK - 1
     held = dict(tokens_by(weak, "arm").iter_rows())
     assert facts["targeted_share"] == held["targeted"] / BUDGET

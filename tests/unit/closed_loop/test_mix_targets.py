@@ -57,20 +57,21 @@ def test_other_is_no_operation_to_aim_at():
 def test_an_item_is_looked_for_once_by_its_question_or_else_by_its_prompt():
     samples = pl.DataFrame(
         {
-            "item": ["a", "a", "b", "c", "d"],
+            "item": ["a", "a", "b", "c", "d", "e"],
             "benchmark": "sums",
-            "question": [None, "How many?", None, None, "Broken?"],
-            "prompt": ["Q: How many?", "How many?", "Say it", " ", "Broken?"],
-            "gold": [["4"], ["4"], None, ["5"], ["6"]],
-            "file": ["x", "y", "x", "x", "x"],
-            "line": [1, 1, 2, 3, 4],
-            "error": [None, None, None, None, "record.broken"],
+            "question": [None, "How many?", None, None, "Broken?", " "],
+            "prompt": ["Q: How many?", "How many?", "Say it", " ", "Broken?", "Blank?"],
+            "gold": [["4"], ["4"], None, ["5"], ["6"], None],
+            "file": ["x", "y", "x", "x", "x", "x"],
+            "line": [1, 1, 2, 3, 4, 5],
+            "error": [None, None, None, None, "record.broken", None],
         }
     )
     items = evaluated_items(filled(samples, SAMPLES))
     assert items.rows() == [
         ("sums", "x", 1, "How many?", "4", "How many?\n4"),
         ("sums", "x", 2, "Say it", "", "Say it\n"),
+        ("sums", "x", 5, "Blank?", "", "Blank?\n"),
     ]
     assert n_without_text(filled(samples, SAMPLES)) == 1
 

@@ -13,6 +13,7 @@ from darwin_assets.closed_loop.outputs_folder import read_folder
 from darwin_assets.closed_loop.samples import REPEATED, item_hash, normalize, other_questions
 from darwin_assets.closed_loop.statistics.outcomes import outcomes
 from darwin_assets.evaluation.outputs import SCHEMA
+from tests.evaluations import solutions
 
 
 def outputs(*rows: dict[str, object]) -> pl.DataFrame:
@@ -28,6 +29,14 @@ def normalized(*rows: dict[str, object], facts: EvaluationFacts | None = None) -
 def primaries(samples: pl.DataFrame) -> list[tuple[str, str]]:
     chosen = samples.filter("primary").select("checkpoint", "metric").unique().sort("checkpoint", "metric")
     return [(checkpoint, metric) for checkpoint, metric in chosen.iter_rows()]
+
+
+def test_a_number_that_no_column_holds_is_an_error_of_its_record_alone(tmp_path):
+    large = solutions(3, 1).replace("true", f"{10**400}", 1)
+    (tmp_path / "solutions.jsonl").write_text(large, encoding="utf-8")
+    samples = read_folder(tmp_path).samples
+    assert samples["error"].drop_nulls().to_list() == ["record.unexpected_shape"]
+    assert samples.filter(pl.col("error").is_null()).height == 4
 
 
 def test_an_item_has_one_name_whoever_is_asked():
@@ -53,6 +62,15 @@ def test_the_metric_that_most_checkpoints_share_is_the_one():
     both = [{"model": model, "metric": "strict"} for model in "ab"]
     samples = normalized({"model": "a", "metric": "loose"}, *both)
     assert primaries(samples) == [("a", "strict"), ("b", "strict")]
+
+
+@pytest.mark.parametrize("score", [float("nan"), float("inf")])
+def test_a_score_that_is_not_finite_is_none_and_costs_nobody_else_the_metric(score):
+    unscored = {"model": "a", "score": score, "verdict": None}
+    samples = normalized(unscored, {"model": "a", "item_id": "1"}, {"model": "b"})
+    assert samples["score"].to_list() == [None, 1.0, 1.0]
+    assert primaries(samples) == [("a", "acc"), ("b", "acc")]
+    assert judged(samples).facts["n_unscored"] == 1
 
 
 def test_of_several_the_one_with_verdicts_and_then_the_first_is_taken():

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from darwin_assets.closed_loop.columns import SAMPLES
 from darwin_assets.closed_loop.statistics.cells import CELLS, MEMBERS, cells
 from darwin_assets.closed_loop.statistics.merge import merged
-from darwin_assets.closed_loop.statistics.outcomes import OUTCOMES, outcomes, paired
+from darwin_assets.closed_loop.statistics.outcomes import OUTCOMES, equally_often, outcomes, paired
 from darwin_assets.closed_loop.statistics.paired import mcnemar
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from tests.unit.closed_loop.outcome_frames import labels, samples
@@ -26,6 +27,28 @@ def test_an_outcome_is_the_mean_of_scored_samples_of_the_primary_metric() -> Non
     told = outcomes(pl.concat([found, of_verdict]))
     assert told.schema == OUTCOMES
     assert told.select("item", "score", "n").rows() == [("a", 0.5, 2), ("d", 0.5, 1), ("f", 1.0, 1)]
+
+
+def test_of_repeated_samples_as_many_are_taken_of_each_checkpoint() -> None:
+    said = {("old", "a"): [1, 0, 0], ("new", "a"): [0, 1], ("old", "b"): [1], ("new", "b"): [0], ("new", "c"): [1, 0]}
+    rows = [
+        {
+            "checkpoint": checkpoint,
+            "benchmark": "b",
+            "item": item,
+            "sample": place,
+            "score": float(score),
+            "primary": True,
+        }
+        for (checkpoint, item), scores in said.items()
+        for place, score in enumerate(scores)
+    ]
+    unscored = {"checkpoint": "new", "benchmark": "b", "item": "b", "sample": 1, "primary": True}
+    found = equally_often(pl.DataFrame([*rows[::-1], unscored], schema=SAMPLES))
+    assert found.select("checkpoint", "item", "sample").rows() == [
+        ("new", "a", 0), ("new", "a", 1), ("new", "b", 0), ("new", "c", 0), ("new", "c", 1),
+        ("old", "a", 0), ("old", "a", 1), ("old", "b", 0),
+    ]  # fmt: skip
 
 
 def test_only_shared_items_are_paired() -> None:

@@ -131,6 +131,13 @@ def test_a_permutation_test_of_very_many_items_is_near_a_test_of_signs() -> None
     assert permutation(values, SETTINGS) == pytest.approx(scipy.stats.binomtest(2_080, 4_000).pvalue, rel=0.05)
 
 
+def test_a_larger_difference_of_very_many_items_has_no_larger_p_value() -> None:
+    lost = np.arange(1_500, 1_650)
+    found = [permutation(np.where(np.arange(3_000) < n, -0.25, 0.25), SETTINGS) for n in lost]
+    assert np.all(np.diff(found) <= 0)
+    assert found[-1] == pytest.approx(scipy.stats.binomtest(int(lost[-1]), 3_000).pvalue, rel=0.15)
+
+
 def test_repeated_samples_are_compared_by_permutation() -> None:
     found = compare(np.array([0.5, 0.75, 1.0]), np.array([0.25, 0.25, 0.5]), SETTINGS)
     assert (found.p, found.delta) == (0.25, pytest.approx(1.25 / 3))
@@ -162,6 +169,11 @@ def test_groups_without_any_variance_are_told_by_the_sign_test() -> None:
     assert excess(lost, [lost > 0])[0] == pytest.approx(0.5**20)
     assert excess(np.zeros(40), [lost > 0])[0] == 1.0
     assert not excess(lost, []).size
+    with warnings.catch_warnings(action="error"):
+        assert list(excess(np.array([0.5, 0.25, 0.0]), [np.array([True, False, False]), np.zeros(3, bool)])) == [
+            1.0,
+            1.0,
+        ]
 
 
 def test_excess_of_repeated_samples_is_two_t_tests() -> None:

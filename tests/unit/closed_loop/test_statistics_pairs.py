@@ -102,6 +102,7 @@ def test_terms_hold_enough_items_but_not_all_and_can_be_told_apart() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_clear_ranks_are_stable_and_equal_ones_are_not() -> None:
     cell = [name for name in "abcd" for _ in range(100)]
     clear = [float(place % 100 >= 20 * "abcd".index(name)) for place, name in enumerate(cell)]

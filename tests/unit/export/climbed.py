@@ -13,9 +13,9 @@ from darwin_assets.ladder import SPECS
 from darwin_assets.levels import path_to
 from darwin_assets.policy.settings import Policy, Purpose
 from darwin_assets.project import Project
-from darwin_assets.promotion import Waiver
 from darwin_assets.recipe import load_recipe
 from darwin_assets.tier import Step, run_level
+from darwin_assets.verdicts import Waiver
 
 WAIVER = Waiver("test", "small batches")
 

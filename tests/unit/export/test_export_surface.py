@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
 from darwin_assets.acquire.manifest import Override
-from darwin_assets.export.assets import GATE, exports
+from darwin_assets.export.assets import GATE, _metadata, exports
+from darwin_assets.export.request import Exported
 from darwin_assets.policy.settings import default_toml
 from darwin_assets.project import Project
 from resources.export_store import ExportStore
@@ -62,6 +64,17 @@ def test_the_command_line(landed: Project, tmp_path: Path):
     assert darwin.json("export", "--name", "b", "--level", "L1", "--format", "jsonl")["reused"]
     assert darwin("export", "--name", "c", "--level", "L1", "--purpose", "fun") == 1
     assert "knows no purpose" in darwin.err
+
+
+def test_the_ui_says_by_how_much_an_arm_is_short(project: Project):
+    manifest = {
+        "rows": 3, "chars": 90, "left_out": {"rows": 0}, "personal_data": {"found": {}}, "purpose": "training",
+        "policy": {"hash": "0" * 12}, "decontamination": {"said": "no benchmark"}, "mix": {"tokens_missing": 12},
+    }  # fmt: skip
+    store = ExportStore(project.lake)
+    assert _metadata(Exported(manifest, pl.DataFrame(), reused=False), store)["tokens_missing"] == 12
+    del manifest["mix"]
+    assert "tokens_missing" not in _metadata(Exported(manifest, pl.DataFrame(), reused=False), store)
 
 
 def test_the_asset_in_the_ui(landed: Project, instance: dg.DagsterInstance):

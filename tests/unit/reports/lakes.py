@@ -16,8 +16,9 @@ from darwin_assets.ladder import LADDER
 from darwin_assets.landing_desk import land_path
 from darwin_assets.levels import LEVELS
 from darwin_assets.project import Project
-from darwin_assets.promotion import Operation, Waiver, promote, published, read_published
+from darwin_assets.promotion import Operation, promote, published, read_published
 from darwin_assets.runs import run_batch
+from darwin_assets.verdicts import Waiver
 
 MODEL = "openai:example/writer-7b:0123456789abcdef"
 PROMPT = "completion.v1:abc"

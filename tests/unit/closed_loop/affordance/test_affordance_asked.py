@@ -100,6 +100,19 @@ def test_the_models_labels_stand_where_it_gives_some_and_those_by_rules_elsewher
     assert first["annotator"].startswith("openai")
     assert first["tokens"] == by_rules["tokens"][0]
     assert second == by_rules.row(1, named=True)
+    assert first["passages"] == by_rules["passages"][0].to_list()
+
+
+def test_the_models_operations_are_those_of_a_question_which_is_one_passage(project: Project) -> None:
+    rows = documents("What is heat?\n\nEnergy.").with_columns(question_chars=13, question_kind=pl.lit("exercise"))
+    by_rules = label_rows(rows, "Q5", AffordanceSettings(tokenizer="words"))
+    with ChatServer(script=lambda _: json.dumps(SAID)) as server:
+        (row,) = label_with_model(step(project, of_server(server)), rows, by_rules).iter_rows(named=True)
+    assert (
+        row["passages"]
+        == [{"operations": ["comparison", "deduction"], "share": 1.0}]
+        != by_rules["passages"][0].to_list()
+    )
 
 
 def test_without_a_model_all_labels_are_those_by_rules(project: Project) -> None:

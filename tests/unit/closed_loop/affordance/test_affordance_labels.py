@@ -158,9 +158,67 @@ def test_an_operation_is_told_by_its_cues(question: str, answer: str, operations
     assert set(pair(question, answer)["operations"]) == operations  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "The mass is *m* = 25 kg, and *α* = 0.05.",
+        "The energy is $\\frac{1}{2}mv^{2} + \\frac{1}{2}kx^{2}$.",
+        "We learn how to calculate the mass of a star.",
+        "Solve $2x + 3 = 75$.",
+        "![A line from 2 + 3 = 5 to 7 × 8 = 56.](a.png)",
+    ],
+)
+def test_given_values_formulas_and_words_about_computing_are_no_arithmetic(said: str) -> None:
+    assert "arithmetic" not in pair(said, "So it is.")["operations"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Calculate the mass.",
+        "What is the final speed of a car that starts at 0.5 m/s?",
+        "The sum is 12 + 30 = 42.",
+        "Then $F = (2.0\\,\\text{kg})(9.8\\,\\text{m/s}^{2})$.",
+        "The rest is $\\frac{70}{100}(29 + 1) = 21$.",
+    ],
+)
+def test_what_is_asked_for_or_worked_out_is_arithmetic(said: str) -> None:
+    assert "arithmetic" in pair(said, "So it is.")["operations"]  # type: ignore[operator]
+
+
+def shares(text: str) -> dict[tuple[str, ...], float]:
+    """Share of a document by the operations of its passages."""
+    return {tuple(one["operations"]): one["share"] for one in labelled(text)["passages"]}  # type: ignore[attr-defined]
+
+
+def test_passages_say_how_much_of_a_document_shows_an_operation() -> None:
+    """The paragraph, the formula that belongs to it, and a task with its solution, as far as their characters go."""
+    plain = "Words follow one another. " * 10
+    formula = "The sum is\n\n$$12 + 30 = 42$$"
+    task = "**Exercise**\n\nWhich is larger than the first?\n\n**Solution**\n\n$2 \\times 75 = 150$"
+    found = shares(f"{plain.strip()}\n\n{formula}\n\n{task}")
+    sizes = {("other",): plain.strip(), ("arithmetic",): formula, ("arithmetic", "comparison"): task}
+    total = sum(map(len, sizes.values()))
+    assert found == pytest.approx({names: len(one) / total for names, one in sizes.items()})
+
+
+def test_operations_of_a_document_that_meet_in_no_passage_stand_apart() -> None:
+    found = shares("The sum is 12 + 30 = 42.\n\nOne is larger than the other.")
+    assert set(found) == {("arithmetic",), ("comparison",)}
+    assert labelled("The sum is 12 + 30 = 42.\n\nOne is larger than the other.")["operations"] == [
+        "arithmetic",
+        "comparison",
+    ]
+
+
+def test_a_question_with_its_answer_is_one_passage() -> None:
+    asked = pair("Which is larger than the first?", "$2 \\times 75 = 150$")
+    assert asked["passages"] == [{"operations": ["arithmetic", "comparison"], "share": 1.0}]
+
+
 def test_a_long_text_needs_more_cues_than_a_short_one() -> None:
-    cue = "The number must be odd. "
-    assert labelled(cue + "Words follow. " * 10)["operations"] == ["constraint_tracking"]
+    cue = "Count the ways. "
+    assert labelled(cue + "Words follow. " * 10)["operations"] == ["counting"]
     assert labelled(cue + "Words follow. " * 1000)["operations"] == ["other"]
 
 
@@ -207,14 +265,17 @@ def test_where_l3_abstains_the_content_world_is_other() -> None:
     assert labelled(EXPOSITION, discipline=None)["content_world"] == "other"
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=200), max_size=5))
 def test_any_text_is_labelled_and_its_neighbours_change_nothing(texts: list[str]) -> None:
     together = label_rows(documents(*texts), "L3", SETTINGS)
     alone = [label_rows(documents(text), "L3", SETTINGS) for text in texts]
     assert together.height == len(texts)
+    shares = together["passages"].list.eval(pl.element().struct.field("share")).list.sum()
+    assert set(shares.round(9)) <= {0.0, 1.0}
     for place, one in enumerate(alone):
-        fields = ["symbols", "discourse", "operations", "supervision_density", "tokens"]
+        fields = ["symbols", "discourse", "operations", "passages", "supervision_density", "tokens"]
         assert together[place].select(fields).equals(one.select(fields))
 
 

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from darwin_assets.closed_loop.channel.circle import second_round
 from darwin_assets.closed_loop.channel.cut import cut, runs_on
@@ -28,6 +29,9 @@ LONG = "This is followed by remarks which nobody asked for, and which change not
         (STEPS + "\n#### 18\n\nQuestion: next", STEPS + "\n#### 18\n"),
         ("The answer is:\n$$\n\\boxed{\\frac{1}{2}}\n$$\nIndeed.", "The answer is:\n$$\n\\boxed{\\frac{1}{2}}\n"),
         ("<think>The answer is 3. No.</think>ANSWER: C\n\nLet me explain.", "<think>The answer is 3. No.</think>ANSWER: C\n"),
+        ("<think>Look:\nQ: What?\nThe answer is 3. No.</think>So the answer is 18. " + LONG,
+         "<think>Look:\nQ: What?\nThe answer is 3. No.</think>So the answer is 18."),
+        ("<think>\nSo the answer is 18. Wait. " + LONG, "<think>\nSo the answer is 18. Wait. " + LONG),
         ("因为二加三等于五。答案是B。接下来是另一个问题。", "因为二加三等于五。答案是B。"),
         (STEPS + "It cannot be said<|endoftext|>Another text", STEPS + "It cannot be said"),
         ("Let us see:\n\n" + STEPS, "Let us see:\n\n" + STEPS),
@@ -54,6 +58,8 @@ def test_outputs_are_cut_behind_their_first_complete_answer(output: str, kept: s
         (STEPS + "0." + "3" * 500, True),
         (STEPS * 3, False),
         ("-" * 500, False),
+        ("<think>Look:\nQ: What?\n" + "and so on " * 100 + "</think>So the answer is 18.", False),
+        ("<think>So the answer is 18. " + "Wait. " * 100, False),
         (STEPS + LONG + " " + LONG.upper(), False),
     ],
 )
@@ -66,6 +72,7 @@ def test_a_row_of_equal_words_is_an_answer_where_answers_are_that_long() -> None
     assert not runs_on(cut("> > > > >", 6, SETTINGS), None, SETTINGS)
 
 
+@pytest.mark.slow
 def test_circles_are_words_that_say_something() -> None:
     """Of 200,000 marks none is looked at more than a few times."""
     marks = ".,;:" * 50_000
@@ -94,7 +101,17 @@ def test_steps_are_what_stands_before_an_answer(output: str, *, expected: bool) 
     assert shows_steps(cut(output, 11, SETTINGS), SETTINGS) is expected
 
 
-@given(st.text(alphabet="ab .\n\\{}boxed18A:Q#", max_size=200), st.none() | st.integers(1, 5))
+@pytest.mark.parametrize("setting", ["stop_strings", "end_marks"])
+def test_a_mark_has_a_character(setting: str) -> None:
+    """Every output would end with an empty one, again and again."""
+    with pytest.raises(ValidationError, match="at least 1 character"):
+        ChannelSettings(**{setting: ("",)})
+
+
+@given(
+    st.lists(st.sampled_from([*"ab .\n\\{}boxed18A:Q#", "<think>", "</think>"]), max_size=200).map("".join),
+    st.none() | st.integers(1, 5),
+)
 def test_a_cut_keeps_a_beginning_and_loses_nothing(output: str, most_words: int | None) -> None:
     found = cut(output, most_words, SETTINGS)
     assert found.kept + found.rest + found.ending == output

@@ -41,6 +41,8 @@ def test_options_are_the_last_list_of_a_prompt() -> None:
     prompt = "Q: a?\nOptions:\n(A) one\n(B) two\nA: (B)\n\nQ: b?\nOptions:\n(A) three\n(B) four\n(C) five\nA:"
     assert options(prompt) == ("three", "four", "five")
     assert options("A. one\nB. two\nD. four") == ("one", "two")
+    assert options("A. one\nC. two\nC. three") == ()
+    assert options("A. Smith\n" + "B. Jones\n" * 40) == ("Smith", "Jones")
     assert options("Adam had 3 apples.\nA. is a letter") == ()
 
 

@@ -41,6 +41,7 @@ def test_masked_turns_are_not_learnt_and_the_end_is() -> None:
     assert made == Document((7, 8, 9, 10, END), (NOT_LEARNT, NOT_LEARNT, 9, NOT_LEARNT, END))
 
 
+@pytest.mark.slow
 @given(st.lists(TURNS, min_size=1, max_size=8), st.integers(1, 40))
 def test_packing_loses_no_token_and_every_end_is_learnt(listed: list[list[Turn]], n_tokens: int) -> None:
     documents = [document(turns, END) for turns in listed]

@@ -204,6 +204,17 @@ def test_letters_chosen_in_excess_of_the_whole_gap_are_the_channel():
     assert told(always_a, fair).cause == "letter_bias"
 
 
+def test_letters_make_up_no_more_than_the_items_that_have_letters():
+    """Of a fifth of the items three quarters are wrong for a favourite letter: 15 points of 30."""
+    right = [*"ABCD"] * (N // 20) + [None] * (4 * N // 5)
+    always_a = replace(side(50), letter=["A" if one else None for one in right], gold_letter=right)
+    found = told(always_a, replace(side(110), letter=right, gold_letter=right))
+    assert found.verdict == "data"
+    assert next(
+        one.value for one in found.evidence if one.measure == "share of the gap at most" and one.sign == "letter_bias"
+    ) == pytest.approx(0.5)
+
+
 def test_wrong_letters_without_a_favourite_are_the_data():
     right = [*"ABCD"] * (N // 4)
     chosen = [letter if place < 50 else "ABCD"[("ABCD".index(letter) + 1) % 4] for place, letter in enumerate(right)]

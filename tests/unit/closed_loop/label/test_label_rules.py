@@ -157,6 +157,10 @@ def test_an_item_of_an_unknown_benchmark_is_other_and_nothing_is_sure():
     assert (found["form"], found["confidence"]) == ("option_letter", 0.0)
 
 
+def test_an_item_of_no_benchmark_is_one_of_an_unknown_benchmark():
+    assert labelled(benchmark=None, item="1")["task_type"] == OTHER
+
+
 def test_options_that_were_only_weighed_are_scored_by_likelihood():
     rows = [{"item_id": "1", "output": None}, {"item_id": "1", "output": None, "checkpoint": "n"}]
     (weighed,) = label(samples_of(*[{"benchmark": "piqa", "question": "Cut it?"} | row for row in rows])).to_dicts()

@@ -31,6 +31,7 @@ def test_rules_agree_with_labels_by_hand_on_items_that_they_were_not_written_on(
     assert (macro_kappa(found) or 0.0) >= TARGET_KAPPA
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "source",
     ["lm-eval", "lighteval", "helm", "inspect", "gsm8k-example-solutions", "evalscope-math500", "bbh-code-davinci-002"],

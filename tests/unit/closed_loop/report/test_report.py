@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
+import polars as pl
 import pytest
 
 from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
@@ -35,6 +36,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
+@pytest.mark.slow
 def test_the_report_reads_as_it_was_read_by_eye(weak, tmp_path):
     """Delete the snapshot to have it written again, and read it."""
     write_report(weak, "an evaluation", tmp_path)
@@ -45,6 +47,7 @@ def test_the_report_reads_as_it_was_read_by_eye(weak, tmp_path):
     assert written == SNAPSHOT.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_second_run_writes_the_same_bytes(tmp_path, weak):
     again = replace(
         diagnose(*missing_pair(), STATED, SETTINGS), code_sha256=weak.code_sha256, settings_sha256=weak.settings_sha256
@@ -57,6 +60,7 @@ def test_a_second_run_writes_the_same_bytes(tmp_path, weak):
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_word_of_a_document_is_told(weak, masked, tmp_path):
     for name, found in {"weak": weak, "masked": masked}.items():
         write_report(found, name, tmp_path / name)
@@ -88,6 +92,20 @@ def test_slices_that_lose_the_same_have_no_ranks(tmp_path):
     write_report(told, "the same", tmp_path)
     assert "| same | sums | 3 | – | – | – |" in (tmp_path / "report.md").read_text(encoding="utf-8")
     assert json.loads((tmp_path / "diagnosis.json").read_text(encoding="utf-8"))["stability"][0]["spearman"] is None
+
+
+def test_what_shares_nothing_with_the_reference_is_said_not_to_be_compared():
+    found = pl.concat(
+        [samples({"good": [1.0, 0.0] * 60, "same": [1.0, 0.0] * 60}), samples({"third": [1.0] * 60}, "sums_cot")]
+    )
+    labelled = pl.concat([labels([["counting"]] * 120), labels([["counting"]] * 60, "sums_cot")])
+    told = inlined(diagnose(found, labelled, signs(found), STATED, SETTINGS), "two names")
+    assert r"Not compared, since the reference has no item of that name: third in sums\_cot." in told
+
+
+def test_only_a_verdict_of_data_is_qualified(weak, masked):
+    assert "proves nothing" in inlined(weak, "weak")
+    assert "proves nothing" not in inlined(masked, "masked")
 
 
 def test_names_from_files_are_no_markdown_and_no_markup(tmp_path):
