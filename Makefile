@@ -1,5 +1,7 @@
 # Everything a person needs is one of these targets. Each makes what it needs and does nothing twice.
 PYTHON ?= python3
+# Workers of the tests; what a file makes once is made in one of them.
+WORKERS ?= --numprocesses=auto --maxprocesses=4 --dist=loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -19,7 +21,7 @@ ui: $(STAMP) ## open Dagster on the same lake
 	@$(BIN)/darwin ui
 
 test: $(STAMP)-dev lint ## everything that CI runs
-	$(BIN)/pytest
+	$(BIN)/pytest $(WORKERS)
 
 test-vllm: $(STAMP)-dev ## L4 and L5 through real vLLM on this CPU; the first time it installs 3.5 GB into $(VLLM)
 	@tests/vllm/install.sh $(BIN)/python $(VLLM) $(VLLM_VERSION)
@@ -34,7 +36,7 @@ test-llama-factory: $(STAMP)-dev ## exports of questions in LLaMA-Factory; the f
 	DARWIN_TEST_LLAMA_FACTORY=$(LLAMA_FACTORY)/bin $(BIN)/pytest tests/llama_factory -n 0
 
 fast: $(STAMP)-dev ## the tests that take less than two minutes in all
-	$(BIN)/pytest -m "not slow and not browser"
+	$(BIN)/pytest $(WORKERS) -m "not slow and not lake" tests/unit
 
 lint: $(STAMP)-dev
 	$(BIN)/ruff check .

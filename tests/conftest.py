@@ -14,6 +14,12 @@ pytest.register_assert_rewrite("tests.drops", "tests.faults", "tests.published",
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
+    for item in items:
+        if "project" in item.fixturenames:
+            item.add_marker("lake")
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     if not SHARED_DATA.is_dir():

@@ -34,6 +34,7 @@ MEMBERS = {"a.md": b"# A", "dir/b.html": b"<html><p>b</p></html>", "dir/empty.tx
 EXPECTED = [("member:a.md", "kept"), ("member:dir/b.html", "kept"), ("member:dir/empty.txt", "file.empty")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"),
     [

@@ -77,6 +77,7 @@ def test_an_override_that_matches_nothing_is_an_error():
         FULL.check_overrides(["nc/a.txt"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "message"),
     [

@@ -85,6 +85,7 @@ def test_rules_far_behind_the_limit_are_not_read():
     assert codes(b"#" * MAX_BYTES + b"\nUser-agent: *\nDisallow: /", "/a") == set()
 
 
+@pytest.mark.slow
 @given(st.binary(max_size=300), st.text(max_size=30))
 def test_any_bytes_are_read(data, path):
     for name in ("robots.txt", "ai.txt", "tdmrep.json"):

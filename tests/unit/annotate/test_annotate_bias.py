@@ -33,6 +33,7 @@ def test_scorers_that_differ_by_scale_and_noise_alone_raise_no_alarm() -> None:
     assert all(one.low <= one.difference <= one.high for one in found.groups)
 
 
+@pytest.mark.slow
 def test_no_false_alarm_in_forty_honest_comparisons_of_small_groups() -> None:
     chance = np.random.default_rng(11)
     alarms = 0

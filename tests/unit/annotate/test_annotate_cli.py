@@ -28,6 +28,7 @@ def labels(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_train_writes_a_model_that_loads_and_says_how_good_it_is(labels: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     done = RUNNER.invoke(app, ["train", str(labels), "--out", str(folder), "--name", "subject", "--json"])

@@ -7,6 +7,7 @@ from darwin_assets.annotate.distil.measures import auc, evaluate, macro_f1, reli
 from darwin_assets.annotate.distil.plot import calibration_svg
 
 
+@pytest.mark.slow
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=40))
 def test_auc_is_the_chance_that_a_positive_scores_higher(pairs: list[tuple[int, bool]]) -> None:
     scores, positive = np.array([a for a, _ in pairs], float), np.array([b for _, b in pairs])
@@ -26,6 +27,7 @@ def test_macro_f1_by_hand() -> None:
     assert macro_f1(best, right, 3) == pytest.approx((1 / 2 + 2 / 3) / 2)
 
 
+@pytest.mark.slow
 def test_a_calibrated_model_has_no_error_and_an_overconfident_one_does() -> None:
     chance = np.random.default_rng(0)
     p = chance.uniform(0.5, 1.0, 20_000)

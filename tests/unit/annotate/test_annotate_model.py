@@ -26,6 +26,7 @@ assert not logging.getLogger().handlers, "a library configured the root logger"
 """
 
 
+@pytest.mark.slow
 def test_the_model_needs_no_network_no_cache_and_no_heavy_import(tmp_path: Path) -> None:
     environment = {"HOME": str(tmp_path), "HF_HUB_OFFLINE": "1", "PATH": os.environ["PATH"]}
     done = subprocess.run(
@@ -59,6 +60,7 @@ def test_the_fingerprint_follows_examples_package_and_version(monkeypatch: pytes
     assert light.annotator() == f"darwin-light/{light.VERSION} {embedding_version()} {light.fingerprint()}"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label_set", "least"),
     [

@@ -91,6 +91,7 @@ def counted(text: str) -> np.ndarray:
     return counts[0]
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(ENCODABLE)
 @example("$$$ $$")

@@ -77,6 +77,7 @@ def _taken(home: Path) -> list[str]:
     return sorted(path.name for path in (home / "landing" / "taken").iterdir())
 
 
+@pytest.mark.slow
 def test_the_installed_program_ends_with_the_exit_code(home):
     program = Path(sys.executable).parent / "darwin"
     ended = subprocess.run([program, "status"], capture_output=True, text=True, check=False)
@@ -85,6 +86,7 @@ def test_the_installed_program_ends_with_the_exit_code(home):
     assert len(ended.stderr.splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_init_makes_a_home_once(darwin, home):
     assert darwin("init") == 0
     assert "tables made" in darwin.out
@@ -111,6 +113,7 @@ def test_every_place_can_be_named(darwin, home, tmp_path, monkeypatch):
     assert not home.exists()
 
 
+@pytest.mark.slow
 def test_homes_know_nothing_of_each_other(darwin, in_closed, tmp_path, monkeypatch):
     assert len(darwin.json("status")) == 3
     monkeypatch.setenv("DARWIN_HOME", str(tmp_path / "other"))
@@ -204,6 +207,7 @@ def test_a_waiver_needs_both_names(darwin, in_closed):
     assert "both an approver and a reason" in darwin.err
 
 
+@pytest.mark.slow
 def test_a_broken_recipe_is_an_error_that_names_it(darwin, in_closed, tmp_path, monkeypatch):
     (tmp_path / "my.toml").write_text("[filter]\nmin_word = 1\n", encoding="utf-8")
     monkeypatch.setenv("DARWIN_RECIPE", str(tmp_path / "my.toml"))
@@ -230,6 +234,7 @@ def test_a_bad_drop_is_exit_code_4(darwin, in_closed, tmp_path):
     assert "licence" in json.loads(darwin.out)["refused"]
 
 
+@pytest.mark.slow
 def test_landing_prints_the_key_and_the_next_command(darwin, home, tmp_path):
     darwin("init")
     assert darwin("land", __file__, *BASIC) == 0
@@ -266,6 +271,7 @@ def test_status_tells_what_is_published(darwin, in_closed):
     assert "closed" in darwin.out
 
 
+@pytest.mark.slow
 def test_levels_that_stand_are_not_done_again(darwin, in_closed):
     (batch,) = _taken(in_closed)
     report = darwin.json("run", batch, "--to", "L1")

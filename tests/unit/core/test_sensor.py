@@ -83,6 +83,7 @@ def test_a_drop_with_the_marker_is_taken_at_once(daemon, put):
     assert daemon.instance.get_dynamic_partitions("batch") == [key]
 
 
+@pytest.mark.slow
 def test_a_drop_that_holds_still_is_taken_at_the_second_look(daemon, put):
     put("books")
     assert daemon.tick() == []
@@ -108,6 +109,7 @@ def test_a_run_is_asked_for_once(daemon, put):
     assert len(daemon.runs) == 1
 
 
+@pytest.mark.slow
 def test_the_cursor_does_not_grow_with_the_drops(daemon, put):
     sizes = []
     for number in range(50):
@@ -140,6 +142,7 @@ def test_a_bad_drop_never_blocks_the_next(daemon, put):
     assert daemon.tick() == []
 
 
+@pytest.mark.slow
 def test_a_tick_that_died_after_taking_loses_nothing(daemon, put):
     put("books", done=True)
     lost = daemon.evaluate()
@@ -149,6 +152,7 @@ def test_a_tick_that_died_after_taking_loses_nothing(daemon, put):
     assert daemon.tick() == []
 
 
+@pytest.mark.slow
 def test_a_taken_drop_whose_manifest_was_spoilt_waits_and_blocks_nobody(daemon, put):
     put("books", done=True)
     spoilt = Path(daemon.zone.folder) / "taken" / "2026-01-31.spoilt.0001"

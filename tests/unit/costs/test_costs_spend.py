@@ -113,6 +113,7 @@ def test_what_is_left_out_still_shared_the_server() -> None:
     assert Chosen(batches=("b1",)).rows(rows)["server_seconds"].to_list() == pytest.approx([0.5])
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(ledgers, st.lists(st.sampled_from(sorted(GROUPINGS.values())), unique=True, min_size=1))
 def test_groups_add_up_to_the_total(rows: list[dict[str, Any]], by: list[str]) -> None:

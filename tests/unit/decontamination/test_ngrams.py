@@ -60,6 +60,7 @@ def reference(
 few = st.lists(st.sampled_from(["a", "B", "c1", "ö", "1.5", "x²", "the", "-"]), max_size=30).map(" ".join)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.tuples(few, few), min_size=1, max_size=6), st.lists(few, max_size=6), st.sampled_from([0.0, 0.5, 1.0])
 )

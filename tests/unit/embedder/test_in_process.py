@@ -115,11 +115,13 @@ class TestMiniLm:
     def vectors(self, model: Embedder, *texts: str) -> np.ndarray:
         return np.stack([one.vector for one in model.embed((str(n), text) for n, text in enumerate(texts))])
 
+    @pytest.mark.slow
     def test_its_package_is_found_without_running_its_code(self, model: Embedder) -> None:
         assert model.fingerprint() == "minilm:all-MiniLM-L6-v2:53aa51172d14:numpy-1:1000-chars"
         self.vectors(model, "anything")
         assert minilm.MODULE not in sys.modules
 
+    @pytest.mark.slow
     def test_cosines_are_those_that_the_models_own_page_shows(self, model: Embedder) -> None:
         """The example on the page of sentence-transformers/all-MiniLM-L6-v2."""
         source, *others = self.vectors(
@@ -131,17 +133,20 @@ class TestMiniLm:
         )
         assert [round(float(source @ other), 3) for other in others] == [0.695, 0.943, 0.257]
 
+    @pytest.mark.slow
     def test_vectors_do_not_depend_on_what_travels_together(self, model: Embedder) -> None:
         texts = ["the rank of a matrix", "x^2 + 3x = 4 " * 30, "Überraschung", "水"]
         together, alone = self.vectors(model, *texts), [self.vectors(model, text)[0] for text in texts]
         assert all(one.tobytes() == other.tobytes() for one, other in zip(together, alone, strict=True))
 
+    @pytest.mark.slow
     def test_a_text_of_many_word_pieces_is_read_to_its_end(self, model: Embedder) -> None:
         formulas = "x_{1}^{2}" * 100
         [short], [long] = self.vectors(model, formulas), self.vectors(model, formulas + " in the Krebs cycle")
         assert short.shape == long.shape == (384,)
         assert float(short @ long) < 0.999
 
+    @pytest.mark.slow
     def test_it_is_closed_and_opened_again(self, model: Embedder) -> None:
         first = self.vectors(model, "again")
         model.close()

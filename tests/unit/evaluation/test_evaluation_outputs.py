@@ -401,6 +401,7 @@ def damaged(draw: st.DrawFn) -> tuple[str, Any]:
     return name, content
 
 
+@pytest.mark.slow
 @given(damaged())
 @settings(max_examples=400, deadline=None)
 def test_nothing_that_stands_in_a_file_ends_the_import(file: tuple[str, Any]) -> None:

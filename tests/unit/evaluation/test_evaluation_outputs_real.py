@@ -42,6 +42,7 @@ def read_lines(path: Path) -> list[Any]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
 
 
+@pytest.mark.slow
 def test_every_sample_of_every_format_is_a_row_of_one_schema(imported: Imported) -> None:
     assert imported.samples.schema == SCHEMA
     assert dict(imported.samples.group_by("format").len().iter_rows()) == N_ROWS

@@ -72,6 +72,7 @@ def read(path: Path) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_predictions_and_metrics_are_those_of_the_published_toolkit(data: Path, tmp_path: Path) -> None:
     plan = plan_of(data, tmp_path / "out")
     [metrics], n_asked = run(plan)
@@ -102,6 +103,7 @@ def test_predictions_and_metrics_are_those_of_the_published_toolkit(data: Path, 
     assert "model_output" not in asked[0]
 
 
+@pytest.mark.slow
 def test_our_own_predictions_are_read_like_those_of_others(data: Path, tmp_path: Path) -> None:
     plan = plan_of(data, tmp_path / "out")
     run(plan)
@@ -112,6 +114,7 @@ def test_our_own_predictions_are_read_like_those_of_others(data: Path, tmp_path:
     assert samples["question"][1] == "What is 1 + 10?"
 
 
+@pytest.mark.slow
 def test_a_finished_run_is_not_asked_again(data: Path, tmp_path: Path) -> None:
     plan = plan_of(data, tmp_path / "out")
     first, _ = run(plan)
@@ -119,6 +122,7 @@ def test_a_finished_run_is_not_asked_again(data: Path, tmp_path: Path) -> None:
     assert (again, n_asked) == (first, 0)
 
 
+@pytest.mark.slow
 def test_shards_merge_into_the_run_in_one_piece(data: Path, tmp_path: Path) -> None:
     whole, shards = plan_of(data, tmp_path / "whole"), plan_of(data, tmp_path / "shards", n_shards=3)
     assert run(shards)[0] == run(whole)[0]
@@ -126,6 +130,7 @@ def test_shards_merge_into_the_run_in_one_piece(data: Path, tmp_path: Path) -> N
     assert [len(read(shards.folder(None).predictions(shard))) for shard in range(3)] == [3, 2, 2]
 
 
+@pytest.mark.slow
 def test_a_resumed_run_counts_the_shards_that_were_finished_before(data: Path, tmp_path: Path) -> None:
     """Defect 5: the published merge leaves out shards that a resumed run did not do itself."""
     plan = plan_of(data, tmp_path / "out", n_shards=3)
@@ -138,6 +143,7 @@ def test_a_resumed_run_counts_the_shards_that_were_finished_before(data: Path, t
     assert merged(plan) == [metrics]
 
 
+@pytest.mark.slow
 def test_only_shards_of_the_run_are_merged(data: Path, tmp_path: Path) -> None:
     """Defect 5: the published merge takes files by a digit anywhere in their path, and "run-7" has one here."""
     plan = plan_of(data, tmp_path / "out" / "2", n_shards=2)
@@ -147,6 +153,7 @@ def test_only_shards_of_the_run_are_merged(data: Path, tmp_path: Path) -> None:
         merged(plan)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_cut_short_asks_only_what_it_has_no_answer_to(data: Path, tmp_path: Path) -> None:
     store = DeltaAnswerStore(str(tmp_path / "answers"))
     store.create()
@@ -165,6 +172,7 @@ def test_a_run_that_was_cut_short_asks_only_what_it_has_no_answer_to(data: Path,
     assert metrics["accuracy"] == pytest.approx(4 / 7)
 
 
+@pytest.mark.slow
 def test_outputs_that_were_cut_off_are_marked_and_asked_for_once(data: Path, tmp_path: Path) -> None:
     """Defect 8: cut off and wrong could not be told apart."""
     plan = plan_of(data, tmp_path / "out")
@@ -178,6 +186,7 @@ def test_outputs_that_were_cut_off_are_marked_and_asked_for_once(data: Path, tmp
     assert read(plan.folder(None).predictions())[0]["prediction"] == NOTHING_FOUND
 
 
+@pytest.mark.slow
 def test_outputs_without_content_or_in_a_loop_are_scored_as_they_are(data: Path, tmp_path: Path) -> None:
     kinds = ("no_content", "loop", "repetition")
     plan = plan_of(data, tmp_path / "out")
@@ -188,6 +197,7 @@ def test_outputs_without_content_or_in_a_loop_are_scored_as_they_are(data: Path,
     assert metrics["n_no_answer"] == 3  # no content; what loops gave its answer first
 
 
+@pytest.mark.slow
 def test_an_item_that_the_server_refuses_for_good_has_no_answer(data: Path, tmp_path: Path) -> None:
     plan = plan_of(data, tmp_path / "out")
     too_long = Fault("status", 413)
@@ -199,6 +209,7 @@ def test_an_item_that_the_server_refuses_for_good_has_no_answer(data: Path, tmp_
     assert read(plan.folder(None).predictions())[0]["finish_reason"] == "too_long"
 
 
+@pytest.mark.slow
 def test_repeats_stand_in_numbered_folders_and_differ_in_their_seed(data: Path, tmp_path: Path) -> None:
     plan = plan_of(data, tmp_path / "out", n_repeats=3, temperature=0.7)
     with ChatServer(script=even_ones_right) as server:
@@ -220,6 +231,7 @@ def test_repeats_need_a_temperature() -> None:
         EvaluationSettings(n_repeats=2)
 
 
+@pytest.mark.slow
 def test_a_base_model_sees_solved_problems_and_is_read_up_to_its_next_one(data: Path, tmp_path: Path) -> None:
     def goes_on(messages: Sequence[Mapping[str, Any]]) -> str:
         said = even_ones_right(messages)
@@ -234,6 +246,7 @@ def test_a_base_model_sees_solved_problems_and_is_read_up_to_its_next_one(data: 
     assert prompt.endswith("Problem:\nWhat is 5 + 10?\n\nSolution:")
 
 
+@pytest.mark.slow
 def test_a_scorer_that_hangs_is_counted_and_holds_nothing_up(data: Path, tmp_path: Path) -> None:
     plan = replace(plan_of(data, tmp_path / "out"), scoring=ScoringSettings(n_workers=1, seconds=0.5))
     hangs = "\\boxed{2^{10000000000}+x}"
@@ -247,6 +260,7 @@ def last_word(output: str) -> str:
     return output.rstrip(".").split()[1]
 
 
+@pytest.mark.slow
 def test_an_extraction_that_fails_costs_one_item(data: Path, tmp_path: Path) -> None:
     """Defect 4: any exception while scoring ended the whole run."""
     benchmark = Benchmark(
@@ -261,6 +275,7 @@ def test_an_extraction_that_fails_costs_one_item(data: Path, tmp_path: Path) -> 
     ]
 
 
+@pytest.mark.slow
 def test_an_extraction_sees_what_belongs_to_its_item(data: Path, tmp_path: Path) -> None:
     like_bbh = REGISTRY.find("bbh").model_dump(include={"answer_extraction_fn", "eval_fn"})
     benchmark = Benchmark(**REGISTRY.find("gsm8k").model_dump() | like_bbh)
@@ -271,6 +286,7 @@ def test_an_extraction_sees_what_belongs_to_its_item(data: Path, tmp_path: Path)
     assert {one["prediction"] for one in read(plan.folder(None).predictions())} == {"13"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changed", "named"), [({"temperature": 0.5}, "temperature"), ({"n_shards": 2}, "n_shards"), ({"seed": 1}, "seed")]
 )

@@ -57,6 +57,7 @@ def test_no_answer_of_math500_passes_for_another(problems: list[dict[str, str]])
     assert {(answer, said) for answer, said in pairs if how_equal([said], [answer], "", SETTINGS)} == EQUAL
 
 
+@pytest.mark.slow
 def test_no_answer_of_math500_passes_with_a_digit_changed(problems: list[dict[str, str]]) -> None:
     """Decimals and units aside: those have a tolerance and are dropped."""
     n_changed = 0

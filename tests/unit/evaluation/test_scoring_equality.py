@@ -145,6 +145,7 @@ EXPRESSIONS = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=25)
 @given(EXPRESSIONS)
 def test_an_expression_is_itself_and_not_one_more(expression: str) -> None:

@@ -18,6 +18,7 @@ ONE = SETTINGS.model_copy(update={"n_workers": 1, "seconds": 3})
 SYMBOLIC = ("scored", "symbolic")
 
 
+@pytest.mark.slow
 def test_a_hanging_item_is_counted_and_holds_nobody_up() -> None:
     verdicts = list(score_all([EASY, HANGS, EASY, EASY], SETTINGS))
     assert [verdict.accuracy for verdict in verdicts] == [1, 0, 1, 1]
@@ -25,6 +26,7 @@ def test_a_hanging_item_is_counted_and_holds_nobody_up() -> None:
     assert (verdicts[1].prediction, verdicts[1].truncated) == ((), True)
 
 
+@pytest.mark.slow
 def test_an_item_that_needs_too_much_memory_is_counted() -> None:
     small = SETTINGS.model_copy(update={"memory_bytes": 2**28, "seconds": 20, "n_workers": 1})
     large = "5" * 2**26
@@ -33,6 +35,7 @@ def test_an_item_that_needs_too_much_memory_is_counted() -> None:
     assert verdicts[1].accuracy == 1
 
 
+@pytest.mark.slow
 def test_verdicts_come_in_the_order_of_the_attempts_and_equal_those_of_one_process() -> None:
     attempts = [Attempt("maths", rf"\boxed{{{n}}}", (str(n % 3),)) for n in range(40)]
     many = list(score_all(attempts, SETTINGS))
@@ -40,6 +43,7 @@ def test_verdicts_come_in_the_order_of_the_attempts_and_equal_those_of_one_proce
     assert many == list(score_all(attempts, SETTINGS.model_copy(update={"n_workers": 1})))
 
 
+@pytest.mark.slow
 def test_attempts_are_drawn_as_processes_come_free() -> None:
     drawn = []
 
@@ -54,6 +58,7 @@ def test_attempts_are_drawn_as_processes_come_free() -> None:
     verdicts.close()
 
 
+@pytest.mark.slow
 def test_a_process_that_is_stopped_is_ended_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pool, "WALL_FACTOR", 2)
     stop_at(monkeypatch, HANGS, signal.SIGSTOP)
@@ -61,6 +66,7 @@ def test_a_process_that_is_stopped_is_ended_by_the_clock(monkeypatch: pytest.Mon
     assert [(verdict.status, verdict.reason) for verdict in verdicts] == [SYMBOLIC, ("timeout", "wall_time"), SYMBOLIC]
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_costs_its_item_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     stop_at(monkeypatch, HANGS, signal.SIGKILL)
     verdicts = list(score_all([EASY, HANGS, EASY], ONE))

@@ -68,6 +68,7 @@ def test_an_answer_that_is_no_number_says_what_to_do() -> None:
         right("1", "much")
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_every_answer_of_the_benchmark_is_right_as_a_prediction_of_itself(shared_data: Path) -> None:
     """By its number, and by that number with the unit behind it."""

@@ -97,6 +97,7 @@ def test_a_reward_needs_an_answer_that_a_rule_can_check(reference: str, verifiab
     assert verifiable_reward(r"So \boxed{-17}", reference) == (0.0 if verifiable else None)
 
 
+@pytest.mark.slow
 def test_rewards_are_the_verdicts_of_the_scorer_in_their_order() -> None:
     chat = [{"role": "assistant", "content": r"\boxed{0.5}"}]
     completions = [r"\boxed{1}", chat, "because", "the answer is 7"]

@@ -121,6 +121,7 @@ def test_a_page_of_nothing_but_buttons_comes_back_empty():
     assert clean("Next »\n\nBack to top", ALL)[0] == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [

@@ -168,6 +168,7 @@ def test_other_kinds_leave_years_sections_and_identifiers_alone(kind):
     assert replace_field(text, FIELDS[kind]) == (text, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_real_books_hold_no_false_finds(shared_data):
     """Three textbooks of 480 modules name no person's number; only the vignettes give addresses of their authors."""

@@ -226,6 +226,7 @@ def test_what_cannot_be_read_has_a_rule(data: bytes, rule: str) -> None:
     assert raised.value.rule == rule
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mark", [r"\(x", r"\[", "$$x", r"\begin{align}", r"\(\[", "$x "])
 def test_unclosed_delimiters_cost_linear_time(mark: str) -> None:
     """Fifty thousand of them would take minutes with a backtracking search, and stop the test run."""
@@ -260,6 +261,7 @@ def test_nested_lists_to_the_limit_of_depth() -> None:
     assert parsed("<ul><li>x" * 120).text.count("- x") == 120
 
 
+@pytest.mark.slow
 def test_formatting_that_closes_is_not_taken_for_soup() -> None:
     """As many elements as the refused pages have, but each closed, and unclosed copies that browsers hold three of."""
     assert len(parsed("<p><font size=1>x" * 20_000).text) > 20_000

@@ -248,6 +248,7 @@ HANG_SECONDS = 30
 """Far above what it takes on a slow machine, far below what a quadratic reader would need."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [
@@ -326,6 +327,7 @@ def test_any_source_yields_clean_text_or_a_reason(pieces: list[str]) -> None:
     assert document.n_formulas_out >= 0
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_every_formula_of_the_real_sources_comes_out(shared_data) -> None:
     sources = [path for folder in ("textbooks/openlogic", "papers") for path in (shared_data / folder).rglob("*")]

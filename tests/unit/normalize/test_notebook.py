@@ -185,6 +185,7 @@ _JSON = st.recursive(
 )
 
 
+@pytest.mark.slow
 @hypothesis_settings(max_examples=200, deadline=None)
 @given(st.lists(_JSON, max_size=4), _JSON)
 def test_any_json_is_read_or_named(cells: list[object], metadata: object) -> None:

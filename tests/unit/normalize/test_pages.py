@@ -105,6 +105,7 @@ def outcome(pages: list[int], lying: Iterable[int] = (), **changed: object) -> D
     return read_scans([{"id": "row"}], lambda rows: ((row, data) for row in rows), ask, settings, "model")["row"]
 
 
+@pytest.mark.slow
 def test_a_scan_is_its_pages_in_order_blank_ones_left_out() -> None:
     found = outcome([3, BLANK, 1, 2], lying=[2])
     assert isinstance(found, Document)
@@ -113,6 +114,7 @@ def test_a_scan_is_its_pages_in_order_blank_ones_left_out() -> None:
     assert found.notes == ("read 4 of 4 pages by model",)
 
 
+@pytest.mark.slow
 def test_a_scan_of_which_too_much_could_not_be_read_is_rejected() -> None:
     found = outcome([1, UNREADABLE, 2])
     assert isinstance(found, Unreadable)

@@ -108,12 +108,14 @@ def mutated(seed: bytes, edits: list[tuple[int, int, bytes]]) -> bytes:
 EDITS = st.lists(st.tuples(st.integers(0, 2000), st.integers(0, 20), st.binary(max_size=8)), max_size=6)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from(SEEDS), EDITS)
 def test_mutated_documents_raise_nothing_but_unreadable(seed: bytes, edits: list[tuple[int, int, bytes]]) -> None:
     assert_read_or_named(mutated(seed, edits))
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.binary(max_size=300))
 def test_random_bytes_raise_nothing_but_unreadable(data: bytes) -> None:

@@ -211,6 +211,7 @@ EXPECTED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 @pytest.mark.parametrize("name", EXPECTED)
 def test_real_files_become_what_they_must(shared_data, name: str) -> None:

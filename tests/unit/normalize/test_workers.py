@@ -51,6 +51,7 @@ WRECKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("n_workers", [1, 2, 3])
 def test_every_wreck_is_named_and_everybody_else_arrives(n_workers: int) -> None:
     texts = [f"good {number}" for number in range(150)]
@@ -60,6 +61,7 @@ def test_every_wreck_is_named_and_everybody_else_arrives(n_workers: int) -> None
     assert [shown(one) for one in outcomes(texts, n_workers)] == expected
 
 
+@pytest.mark.slow
 def test_a_parser_that_waits_is_ended_by_the_clock() -> None:
     settings = TIGHT.model_copy(update={"parse_wall_seconds": 1.0})
     assert [shown(one) for one in outcomes(["a", "sleep", "b"], 1, settings)] == [
@@ -69,6 +71,7 @@ def test_a_parser_that_waits_is_ended_by_the_clock() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_nobody_is_blamed_for_what_an_earlier_document_left() -> None:
     texts = ["hoard", "large", "hoard", "stumble", "good"]
     patient = TIGHT.model_copy(update={"parse_cpu_seconds": 20.0})
@@ -81,6 +84,7 @@ def test_what_parsers_print_goes_nowhere(capfd: pytest.CaptureFixture[str]) -> N
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_processes_stay_alive_and_are_replaced_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "MESSAGE_DOCUMENTS", 5)
     assert len(set(map(shown, outcomes(["who"] * 30, 1)))) == 1
@@ -162,6 +166,7 @@ def _lives(process: int) -> bool:
     return not status.exists() or status.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_real_documents_come_out_as_they_do_in_this_process(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "PROCESS", "darwin_assets.normalize.worker_process")

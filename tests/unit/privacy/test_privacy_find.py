@@ -121,6 +121,7 @@ def test_the_labelled_set_is_found_as_well_as_the_page_says():
     assert total.precision("person") >= 0.94
 
 
+@pytest.mark.slow
 def test_presidio_knows_further_countries_and_asks_nobody(monkeypatch):
     pytest.importorskip("presidio_analyzer")
     import socket
@@ -139,6 +140,7 @@ def test_presidio_knows_further_countries_and_asks_nobody(monkeypatch):
     assert both.precision() >= 0.9
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 def test_textbooks_hold_nobodys_numbers(shared_data):
     """Real modules on science are full of numbers, and none of them is anybody's."""

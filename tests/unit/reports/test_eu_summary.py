@@ -33,6 +33,7 @@ def summary(evidence_of) -> Summary:
     return summarize(evidence_of(*STATED), Provider())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("section", SECTIONS)
 def test_every_field_of_a_section_stands_there_in_order_and_says_where_it_comes_from(summary, section):
     wanted = [one for one in FIELDS if one.section == section]
@@ -62,6 +63,7 @@ def test_with_a_filled_provider_file_nothing_is_left_open(evidence_of):
     assert said(filled, "1.1.a") == "said of 1.1.a"
 
 
+@pytest.mark.slow
 def test_links_lead_to_queries_of_the_annex_with_versions_and_hashes(summary, evidence_of):
     ids = [slug(title) for title in re.findall(r"^#+ (.*)$", summary.markdown, re.MULTILINE)]
     links = set(re.findall(r"\]\(#([^)]+)\)", summary.markdown))
@@ -132,6 +134,7 @@ def test_how_many_domains_are_listed(domains, smaller, n):
     assert how_many(domains, smaller) == n
 
 
+@pytest.mark.slow
 def test_models_that_wrote_text_are_named(evidence_of):
     market = summarize(evidence_of(*STATED), Provider())
     assert "6 rows" in said(market, "2.5.a")
@@ -160,6 +163,7 @@ def test_reservations_are_counted(summary):
     assert "| `manifest` | 1 | 1 |" in said(summary, "3.1.b")
 
 
+@pytest.mark.slow
 def test_sources_without_a_class_leave_their_sections_open(evidence_of):
     found = summarize(evidence_of("bare"), FILLED)
     opened = {name for name, one in found.answers.items() if one.state is State.OPEN}
@@ -169,6 +173,7 @@ def test_sources_without_a_class_leave_their_sections_open(evidence_of):
     assert answered.answers["2.1.a"].state is State.PROVIDER
 
 
+@pytest.mark.slow
 def test_the_page_fetches_nothing_and_holds_no_text(summary):
     page = to_html(summary.markdown, "summary")
     tree = html.fromstring(page)
@@ -192,6 +197,7 @@ def test_a_provider_file_is_checked(tmp_path):
         read_provider(path)
 
 
+@pytest.mark.slow
 def test_what_a_provider_says_is_shown_as_it_is(evidence_of):
     stated = Provider(fields={"1.1.a": "<script>x</script> | *y* https://example.org"})
     page = to_html(summarize(evidence_of("crawl"), stated).markdown, "summary")

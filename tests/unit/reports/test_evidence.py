@@ -44,6 +44,7 @@ def test_a_level_or_batch_without_rows_is_refused(lake_of_reports):
         take_snapshot(project.lake, "L9")
 
 
+@pytest.mark.slow
 def test_every_query_answers_at_every_level(evidence_of):
     for level in ("L0", "L1", "L2", "L3", "L4", "L5"):
         evidence = evidence_of(level=level)
@@ -96,6 +97,7 @@ def test_words_of_others_are_never_mark_up():
     assert (cell(None), cell(1234), cell(True), cell("a|b")) == ("–", "1,234", "True", r"a\|b")
 
 
+@pytest.mark.slow
 def test_the_command_writes_all_reports(lake_of_reports, monkeypatch, tmp_path):
     project, batches = lake_of_reports
     monkeypatch.setenv("DARWIN_HOME", project.work.home)
@@ -134,6 +136,7 @@ def test_wrong_requests_say_what_to_do(lake_of_reports, tmp_path):
         write_reports(project, Wanted("prov", row="0" * 32))
 
 
+@pytest.mark.slow
 def test_the_asset_writes_into_the_lake_and_shows_the_pages(lake_of_reports):
     project, _ = lake_of_reports
     with dagster_instance(project) as instance:

@@ -215,6 +215,7 @@ def test_a_run_without_a_decision_has_nothing_to_tell(lake_of_reports, tmp_path)
     assert not (tmp_path / FOLDER).exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_report_holds_text_and_all_come_out_the_same_again(kind, evidence_of, lake_of_reports):
     def once(evidence: Evidence) -> dict[str, str]:

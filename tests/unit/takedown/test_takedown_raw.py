@@ -335,6 +335,7 @@ def test_of_real_containers_all_stays_but_one_document(shared_data, tmp_path):
     assert n_erased >= 10
 
 
+@pytest.mark.slow
 def test_landings_and_removals_at_once_lose_no_bytes(store):
     (row,) = store.land(1, a__jsonl=lines(OTHERS[0], SECRET)).to_dicts()
     store.block_list.block("r-1", [("record", record_key(row["id"], "line:2"))])

@@ -142,6 +142,7 @@ def test_pieces_of_the_script_are_empty_between_two_marks():
     assert script_ngrams("p -> q", 3) == ["p  ", "  ", "  q"]
 
 
+@pytest.mark.slow
 def test_empty_pieces_count_towards_the_length_in_the_script_alone():
     formula = "$\\alpha + \\beta$?"
     assert judged([formula], SCRIPT)["rejected_by"].to_list() == [None]
@@ -241,6 +242,7 @@ def test_a_shared_band_names_its_similarity_and_does_not_ask_for_it():
 TEXTS = st.lists(st.sampled_from("abc"), min_size=1, max_size=9).map(" ".join)
 
 
+@pytest.mark.slow
 @given(st.lists(TEXTS, max_size=14), st.randoms(use_true_random=False))
 @hypothesis_settings(deadline=None)
 def test_clusters_are_those_of_all_pairs_in_any_order(questions, chance):

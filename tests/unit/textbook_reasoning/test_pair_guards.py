@@ -87,6 +87,7 @@ def test_support_counts_words_and_numbers_of_the_source() -> None:
     assert support("It is so.", "anything") == 1.0
 
 
+@pytest.mark.slow
 @pytest.mark.shared_data
 @pytest.mark.parametrize("book", ["university-physics-vol1", "chemistry", "introductory-statistics"])
 def test_real_pairs_pass_as_they_are_but_for_what_dangles(shared_data: Path, book: str) -> None:

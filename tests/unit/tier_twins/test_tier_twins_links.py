@@ -119,6 +119,7 @@ def test_rows_of_a_loser_go_at_every_level():
     assert without_losers(rows, lost)["root_id"].to_list() == ["a", "c"]
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(
     st.lists(
