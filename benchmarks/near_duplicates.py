@@ -5,8 +5,7 @@
     python -m benchmarks.near_duplicates --added CORPUS.parquet
 
 CORPUS: benchmarks/corpus.py. Both sides read Parquet, work with 14 bands of 8 hashes over runs of 5 words, and write what
-they keep; ours compares every candidate pair exactly before it drops one. It holds a small corpus in memory, as L2 holds its
-batch, and reads a large one again for each step. Whole processes, taken in turns, medians.
+they keep; ours compares every candidate pair exactly before it drops one. Whole processes, taken in turns, medians.
 
 --recall: of the planted pairs, by similarity, how many share a band beside the theoretical curve, and how many of what is
 reported is above the threshold, by a comparison in plain Python.
@@ -40,28 +39,21 @@ if TYPE_CHECKING:
 
 SETTINGS = FilterSettings()
 SLICE_DOCUMENTS = 10_000
-HELD_BYTES = 128 * 1024 * 1024
-"""Of a compressed file; its documents take about three times as much."""
 ADDED_SHARE = 0.01
 REQUIRED = {"datatrove, its words": {100_000: 100.0, 300_000: 130.0}, "datatrove, white space": {100_000: 20.0}}
 MAX_ADDED_SHARE, MAX_OFF_CURVE, MAX_PEAK_MB = 0.03, 0.03, 1024
 BIN = 0.05
 
 
-def opened(path: Path) -> pl.LazyFrame:
-    """The rows of a file or folder: in memory where it is a small file."""
-    rows = pl.scan_parquet(path)
-    return rows.collect().lazy() if path.is_file() and path.stat().st_size <= HELD_BYTES else rows
-
-
-def slices_of(rows: pl.LazyFrame, columns: tuple[str, ...], wanted: pl.Expr) -> Iterator[pl.DataFrame]:
+def rows_of(path: Path, columns: tuple[str, ...], wanted: pl.Expr) -> Iterator[pl.DataFrame]:
     """The wanted rows, in order, a slice at a time, so that the memory of one is used again for the next."""
+    rows = pl.scan_parquet(path)
     for first in range(0, rows.select(pl.len()).collect().item(), SLICE_DOCUMENTS):
         yield rows.slice(first, SLICE_DOCUMENTS).filter(wanted).select(columns or pl.all()).collect()
 
 
-def texts_of(rows: pl.LazyFrame) -> TextsOf:
-    return lambda wanted: slices_of(rows, ("id", "text"), pl.col("id").is_in(wanted["id"].implode()))
+def texts_of(path: Path) -> TextsOf:
+    return lambda wanted: rows_of(path, ("id", "text"), pl.col("id").is_in(wanted["id"].implode()))
 
 
 def deduplicate(corpus: Path, out: Path, index: Path | None) -> int:
@@ -69,19 +61,18 @@ def deduplicate(corpus: Path, out: Path, index: Path | None) -> int:
 
     `index`: such a folder, of what is published already.
     """
-    rows = opened(corpus)
-    slices = slices_of(rows, ("id", "text"), pl.lit(True))
-    signatures = pl.concat([pl.DataFrame(schema=SIGNATURE), *(sign(some, SETTINGS) for some in slices)])
+    slices = rows_of(corpus, ("id", "text"), pl.lit(True))
+    signatures = pl.concat([pl.DataFrame(schema=SIGNATURE), *(sign(rows, SETTINGS) for rows in slices)])
     published = pl.LazyFrame(schema={"batch": pl.String, **SIGNATURE})
     if index:
         published = pl.scan_parquet(index / "index.parquet").with_columns(batch=pl.lit("published"))
-    published_texts = texts_of(opened(index / "kept")) if index else lambda _: []
-    twins = find_twins(signatures, texts_of(rows), published, published_texts, SETTINGS)
+    published_texts = texts_of(index / "kept") if index else lambda _: []
+    twins = find_twins(signatures, texts_of(corpus), published, published_texts, SETTINGS)
     shutil.rmtree(out / "kept", ignore_errors=True)
     (out / "kept").mkdir(parents=True)
     stays = ~pl.col("id").is_in(twins["id"].implode())
-    for number, some in enumerate(slices_of(rows, (), stays)):
-        some.write_parquet(out / f"kept/{number:05}.parquet", compression="uncompressed", statistics=False)
+    for number, rows in enumerate(rows_of(corpus, (), stays)):
+        rows.write_parquet(out / f"kept/{number:05}.parquet", compression="uncompressed", statistics=False)
     kept = signatures.filter(stays)
     kept.write_parquet(out / "index.parquet", compression="uncompressed")
     return kept.height
