@@ -238,9 +238,12 @@ def _publish(lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFr
     columns = operation.columns
     rejected_seen = lake.version("rejected", level)
     older = lake.read("rejected", level, batch, rejected_seen)
-    names = list(schema_of("rejected", columns))
-    both = pl.concat([older.filter(pl.col("verdict") != verdict.verdict).select(names), rejected.select(names)])
-    lake.write("rejected", level, batch, both, metadata, since=rejected_seen)
+    others = older.filter(pl.col("verdict") != verdict.verdict)
+    # rows of this very verdict are left as they are: the run that wrote them may have sealed them
+    if others.height == older.height:
+        names = list(schema_of("rejected", columns))
+        both = pl.concat([others.select(names), rejected.select(names)])
+        lake.write("rejected", level, batch, both, metadata, since=rejected_seen)
     # a waiver lets rows through, but only a gate that passed is evidence for a tier
     kept = raise_tiers(kept, verdict.verdict) if verdict.passed else kept
     kept = kept.select(list(schema_of("published", columns)))

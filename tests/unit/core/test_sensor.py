@@ -10,6 +10,7 @@ import pytest
 
 from darwin_assets.automation import CLOSED_LOOP, TO_L3, landing_sensor
 from darwin_assets.closed_loop.tables import MANIFESTS_TABLE, create_tables
+from resources.chain import Chain
 from resources.lake import Lake
 from resources.landing import DONE_MARKER, REASON_FILE, LandingZone
 
@@ -72,6 +73,7 @@ def daemon(tmp_path: Path, zone: LandingZone) -> Iterator[Daemon]:
     (tmp_path / "dagster").mkdir()
     with dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance:
         lake = Lake(uri=str(tmp_path / "lake"))
+        Chain(lake=lake).create()
         create_tables(lake)
         yield Daemon(instance, zone, lake)
 
