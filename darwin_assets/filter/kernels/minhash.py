@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
 from darwin_assets.filter.kernels.room import with_room
 from darwin_assets.filter.kernels.shingles import BASE, mixed, shingles
-from darwin_assets.filter.kernels.word_hashes import FOLDED_ROOM, all_words
+from darwin_assets.filter.kernels.word_hashes import FOLDED_ROOM, all_words, word_end
 
 _NOTHING = np.uint32(0xFFFFFFFF)
+_PIECE_BYTES = 64 * 1024
+"""Enough for most texts; of a longer one, what is at work stays in the processor's cache."""
 
 
 @cache
@@ -42,15 +44,13 @@ def _hash32(hashes: NDArray[np.uint64], place: int) -> np.uint32:
 
 
 @inner_kernel
-def minima(
+def _lower(
     hashes: NDArray[np.uint64], n_hashes: int, a: NDArray[np.uint32], b: NDArray[np.uint32], least: NDArray[np.uint32]
 ) -> None:
-    """Write the signature of the first `n_hashes` 64-bit shingle hashes into `least`.
+    """Take the first `n_hashes` 64-bit shingle hashes into a signature.
 
     Four hashes at once, so that a, b and the least are read once for them; the last may be taken more than once.
     """
-    for k in range(a.size):
-        least[k] = _NOTHING
     last = n_hashes - 1
     for place in range(0, n_hashes, 4):
         first = _hash32(hashes, place)
@@ -64,6 +64,15 @@ def minima(
             least[k] = min(least[k], of_four)
 
 
+@inner_kernel
+def minima(
+    hashes: NDArray[np.uint64], n_hashes: int, a: NDArray[np.uint32], b: NDArray[np.uint32], least: NDArray[np.uint32]
+) -> None:
+    """Write the signature of the first `n_hashes` 64-bit shingle hashes into `least`."""
+    least[:] = _NOTHING
+    _lower(hashes, n_hashes, a, b, least)
+
+
 @kernel
 def band_keys(
     data: NDArray[np.uint8], starts: NDArray[np.int64], single: NDArray[np.int32], several: NDArray[np.int32],
@@ -71,26 +80,39 @@ def band_keys(
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:  # fmt: skip
     """One key a band of each text (rows: texts, columns: bands), and which texts have words; the others' keys are 0.
 
-    The number of the band goes into its key, so that equal hashes in different bands do not meet.
+    The number of the band goes into its key, so that equal hashes in different bands do not meet. A long text is read piece
+    by piece, each with the last words of the one before, in memory that does not grow with it.
     """
     n_texts = starts.size - 1
     rows = a.size // bands
     folded = np.empty(FOLDED_ROOM, dtype=np.uint32)
+    part = np.empty(1024, dtype=np.uint64)
     words = np.empty(1024, dtype=np.uint64)
     found = np.empty(1024, dtype=np.uint64)
     least = np.empty(a.size, dtype=np.uint32)
     keys = np.zeros((n_texts, bands), dtype=np.int64)
     has_words = np.zeros(n_texts, dtype=np.bool_)
     for text in range(n_texts):
-        words, n_words = all_words(data, starts[text], starts[text + 1], single, several, folded, words)
-        found = with_room(found, 0, n_words)
-        if n_words == 0:
-            continue
-        has_words[text] = True
-        minima(found, shingles(words, n_words, width, found), a, b, least)
-        for band in range(bands):
+        least[:] = _NOTHING
+        place, end, n_words = starts[text], starts[text + 1], 0
+        while place < end:
+            stop = word_end(data, place + _PIECE_BYTES, end, single)
+            part, n_part = all_words(data, place, stop, single, several, folded, part)
+            words = with_room(words, n_words, n_words + n_part)
+            words[n_words : n_words + n_part] = part[:n_part]
+            n_words += n_part
+            place = stop
+            if n_words >= width or (place == end and not has_words[text]):
+                found = with_room(found, 0, n_words)
+                _lower(found, shingles(words, n_words, width, found), a, b, least)
+                has_words[text] = n_words > 0
+                n_carried = min(width - 1, n_words)
+                for at in range(n_carried):
+                    words[at] = words[n_words - n_carried + at]
+                n_words = n_carried
+        for band in range(bands if has_words[text] else 0):
             value = np.uint64(band + 1)
-            for place in range(band * rows, band * rows + rows):
-                value = value * BASE + np.uint64(least[place])
+            for row in range(band * rows, band * rows + rows):
+                value = value * BASE + np.uint64(least[row])
             keys[text, band] = np.int64(mixed(value))
     return keys, has_words

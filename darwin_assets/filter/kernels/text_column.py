@@ -37,6 +37,6 @@ def slices(texts: pl.Series, max_bytes: int = SLICE_BYTES) -> Iterator[TextColum
         last = max(first + 1, int(np.searchsorted(starts, starts[first] + max_bytes, side="right")) - 1)
         part = texts[first:last]
         # a text alone is as good as joined: a long one need not be copied once more
-        joined: bytes = (part.fill_null("") if len(part) == 1 else part.str.join("")).cast(pl.Binary).item()
+        joined: bytes = (part if len(part) == 1 else part.str.join("")).cast(pl.Binary).item() or b""
         yield TextColumn(np.frombuffer(joined, dtype=np.uint8), starts[first : last + 1] - starts[first])
         first = last

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from darwin_assets.filter.kernels.compiled import inner_kernel, kernel
-from darwin_assets.filter.kernels.folding import N_CODE_POINTS
+from darwin_assets.filter.kernels.folding import N_CODE_POINTS, SEPARATOR
 from darwin_assets.filter.kernels.room import with_room
 
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
@@ -129,3 +129,15 @@ def all_words(
         words[n_words] = value
         n_words += 1
     return words, n_words
+
+
+@inner_kernel
+def word_end(data: NDArray[np.uint8], place: int, end: int, single: NDArray[np.int32]) -> int:
+    """Where the word ends that a place is in, or the one after it: before a code point that ends words, or with the text."""
+    while place < end:
+        if data[place] & 0xC0 != 0x80:
+            code, _ = decode(data, place)
+            if code >= N_CODE_POINTS or single[code] == SEPARATOR:
+                return place
+        place += 1
+    return end

@@ -151,12 +151,12 @@ def test_a_long_text_is_sampled_from_beginning_to_end():
 
 
 def test_no_network_is_needed(monkeypatch):
-    from darwin_assets.filter import language
+    from darwin_assets.normalize.language_model import language_model
 
     def refuse(*_args, **_keywords):
         raise AssertionError("the network was used")
 
-    language.language_model.cache_clear()
+    language_model.cache_clear()
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert scores([ENGLISH[0]])["language"].item() == "en"

@@ -117,6 +117,36 @@ def test_signatures_are_to_the_bit_those_of_datasketch(number, seed):
         assert np.array_equal(least, reference.hashvalues)
 
 
+@pytest.mark.parametrize("width", [1, 5])
+@pytest.mark.parametrize(
+    "text",
+    [
+        " ".join(f"w{number * number % 9973:x}" for number in range(40_000)),
+        "。".join(f"光速{number}恒定" for number in range(20_000)),
+        "a " * 100_000,
+        " ".join(letter * 40_000 for letter in "abc"),
+        "one two three four " + " " * 200_000 + "five",
+        "one " + "…" * 60_000 + " two",
+        " ".join(letter * 30_000 for letter in "abcdefgh") + " " * 70_000,
+    ],
+    ids=["words", "ideographs", "letters", "few long words", "a gap", "few words", "blanks behind"],
+)
+def test_a_text_that_is_read_in_pieces_is_signed_as_a_whole(text, width):
+    settings = FilterSettings(shingle_words=width)
+    bands, rows = settings.bands_and_rows
+    hashes = np.array(hashes_of([text], width)[0], dtype=np.uint64)
+    least = np.empty(bands * rows, dtype=np.uint32)
+    minhash.minima(hashes, hashes.size, *minhash.permutations(bands * rows, settings.seed), least)
+    assert keys_of(text, settings) == [key_of(band, least[band * rows : band * rows + rows]) for band in range(bands)]
+
+
+def key_of(band, least):
+    value = np.array([band + 1], dtype=np.uint64)
+    for one in least:
+        value = value * minhash.BASE + np.uint64(one)
+    return int(np.array([minhash.mixed(value[0])], dtype=np.uint64).view(np.int64)[0])
+
+
 def test_band_keys_are_equal_where_all_hashes_of_a_band_are():
     source = random.Random(13)
     words = [f"{source.getrandbits(32):x}" for _ in range(3000)]
