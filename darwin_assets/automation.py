@@ -61,6 +61,7 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, la
     """
     seen: dict[str, str] = json.loads(context.cursor or "{}")
     waiting: dict[str, str] = {}
+    refused: list[str] = []
     for drop in landing.drops():
         name = drop.path.name
         if not drop.done and seen.get(name) != drop.signature:
@@ -68,7 +69,8 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, la
             continue
         intake = take(landing, drop, datetime.now(UTC).date())
         if intake.refused:
-            context.log.warning(f"drop {name} is quarantined: {intake.refused}")
+            refused.append(f"{name} is quarantined: {intake.refused}")
+            context.log.warning(f"drop {refused[-1]}")
     # read back from the folder: a tick that died after taking a drop has left its key there
     known = {key for one in (BATCHES, EVALUATIONS) for key in context.instance.get_dynamic_partitions(one.name or "")}
     evaluations: list[str] = []
@@ -80,7 +82,10 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, la
             (evaluations if is_evaluation(key, landing, lake) else batches).append(key)
         except (ManifestError, DarwinError, FileNotFoundError) as error:
             context.log.error(f"{key} waits in taken/: {error}")
+    told = [*refused, *(f"{name} is still being written, or was seen for the first time" for name in waiting)]
     return dg.SensorResult(
+        # beside a run Dagster shows no reason; the log has it
+        skip_reason="; ".join(told) if told and not batches and not evaluations else None,
         run_requests=[
             dg.RunRequest(run_key=key, partition_key=key, job_name=job.name)
             for job, keys in ((TO_L3, batches), (CLOSED_LOOP, evaluations))

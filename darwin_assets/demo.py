@@ -15,6 +15,7 @@ from rich.text import Text
 from darwin_assets.acquire.manifest import read_manifest
 from darwin_assets.batches import KEY
 from darwin_assets.landing_desk import land_path
+from darwin_assets.presentation import excerpt
 from darwin_assets.project import Project, dagster_instance, initialize, open_project
 from darwin_assets.promotion import find_publication, read_published
 from darwin_assets.runs import RunReport, run_batch
@@ -67,7 +68,7 @@ def _run_drop(console: Console, project: Project, instance: dg.DagsterInstance, 
     with console.status(f"{batch}: L0 to L5"):
         report = run_batch(project, instance, batch)
     steps = "  ".join(f"{one.level} {one.n_kept}/{one.n_in}" for one in report.levels)
-    console.print(f"{batch}  {steps}", highlight=False)
+    console.print(f"{batch}  {steps}", highlight=False, soft_wrap=True)
     if report.error:
         console.print(f"  {report.error}", style="yellow", markup=False)
     return report
@@ -132,5 +133,5 @@ def _shown(change: Change) -> Text:
     shown = Text(f"{change.title}\n", style="bold")
     for sign, lines, style in (("- ", change.before, "red"), ("+ ", change.after, "green")):
         for line in lines:
-            shown.append(f"{sign}{line[:LINE_CHARS]}\n", style=style)
+            shown.append(f"{sign}{excerpt(line, LINE_CHARS)}\n", style=style)
     return shown

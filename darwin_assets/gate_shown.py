@@ -67,4 +67,9 @@ def closed_because(outcome: Promotion) -> str:
 
 def reasons(results: list[Result]) -> str:
     failed = [one for one in results if not one.success and one.severity == "critical"]
-    return "; ".join(f"{one.expectation}({one.column}) {one.observed}" for one in failed) or "no expectation ran"
+    return "; ".join(map(_reason, failed)) or "no expectation ran"
+
+
+def _reason(one: Result) -> str:
+    measured = f"{one.expectation}({one.column}) {one.observed}" if one.column else f"{one.expectation} {one.observed}"
+    return f"{one.why} ({measured})" if one.why else measured

@@ -10,6 +10,7 @@ import polars as pl
 from darwin_assets.contract import COMMON
 from darwin_assets.funnel import INLINE_MARKDOWN_CHARS, funnel_svg, svg_markdown
 from darwin_assets.levels import LEVELS, Level
+from darwin_assets.meanings import MEANING
 from darwin_assets.promotion import Promotion
 from resources.lake import Lake
 
@@ -18,24 +19,6 @@ PREVIEW_HEAD = "| id | document | characters | excerpt |\n| --- | --- | --- | --
 SHOWN_ID_DIGITS = 12
 SHOWN_URI_CHARS = 40
 NEVER_NULL = ("id", "parents", "root_id", "batch", "source", "uri", "licence", "level", "ultradata_tier", "recipe")
-MEANING = {
-    "id": "Deterministic: a hash of level, recipe, parents and position, 32 hex digits.",
-    "parents": "Ids of the rows one level below that this row was made from.",
-    "root_id": "Id of the L0 document that the row comes from.",
-    "batch": "Key of the landing drop, which is the partition.",
-    "source": "Name of the source, as the manifest states it.",
-    "uri": "Where the document can be found; the part after # names the record in its container.",
-    "licence": "SPDX expression; the strictest licence of all parents.",
-    "text": "The document as Markdown with LaTeX formulas; null at L0, where the raw bytes are kept.",
-    "text_sha256": "SHA-256 of the UTF-8 bytes of the text.",
-    "n_chars": "Characters of the text.",
-    "n_words": "Words of the text.",
-    "level": "The deepest level whose operation worked on the row.",
-    "ultradata_tier": "The UltraData tier that the row has earned; raised step by step, by gates that passed.",
-    "tier_evidence": "The verdict that raised the row to its tier; null for tier L0.",
-    "recipe": "Operation, version and hash of its settings.",
-}
-"""What the columns mean that every row of every level carries."""
 
 
 def static_metadata(level: str, columns: dict[str, pl.DataType], below: str, carried: list[str]) -> dict[str, Any]:
@@ -59,7 +42,7 @@ def permissions(level: Level) -> str:
 
 
 def column_schema(columns: dict[str, pl.DataType], below: str, carried: list[str]) -> dg.TableSchema:
-    """Dagster's own UI has no view of column lineage, so the description of a column says where it comes from."""
+    """Dagster's own UI has no view of column lineage, so the description of a column says where it comes from too."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(
@@ -103,7 +86,7 @@ def promotion_metadata(
         **({"rejected_by_rule": rejected_table(facts["rejected_by"])} if facts["rejected_by"] else {}),
         "preview": dg.MetadataValue.md(preview(rows, preview_chars)),
         "gate": "waived" if verdict.waived else "passed",
-        "kept_chars": facts["kept_chars"],
+        **({"kept_chars": facts["kept_chars"]} if facts["kept_chars"] else {}),
         "seconds": round(verdict.seconds, 2),
         "reused": outcome.reused,
         "recipe": verdict.recipe,
@@ -129,7 +112,8 @@ def preview(rows: pl.DataFrame, preview_chars: int) -> str:
     """
     shown = PREVIEW_HEAD
     for index, row in enumerate(rows.iter_rows(named=True)):
-        n_chars = "–" if row["n_chars"] is None else str(row["n_chars"])
+        # at L0 the bytes are kept, and there is no text of so many characters yet
+        n_chars = "–" if row["text"] is None else str(row["n_chars"])
         cells = (tail(row["uri"] or "", SHOWN_URI_CHARS), n_chars, excerpt(row["text"], preview_chars))
         line = f"\n| `{row['id'][:SHOWN_ID_DIGITS]}` | {' | '.join(map(literal, cells))} |"
         if index and len(shown + line) >= INLINE_MARKDOWN_CHARS:

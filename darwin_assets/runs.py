@@ -1,5 +1,6 @@
 """Runs a batch from the command line, in this process, through the same job that the UI starts."""
 
+import json
 import logging
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -19,6 +20,9 @@ OF_BATCHES = (*TABLES, "affordances")
 OF_EVALUATIONS = ("closed_loop", "mix")
 """What can be made of a drop: levels of documents, and jobs."""
 
+REPOSITORY_TAG, REPOSITORY = ".dagster/repository", "__repository__@darwin_assets"
+"""By which the pages of jobs in the UI find their runs; workspace.yaml names the code location."""
+
 
 @dataclass(frozen=True)
 class LevelReport:
@@ -28,6 +32,7 @@ class LevelReport:
     n_in: int
     n_kept: int
     n_rejected: int
+    rejected_by: dict[str, int]
     said: str
     seconds: float
 
@@ -79,7 +84,7 @@ def run_batch(
             asset_selection=[dg.AssetKey(asset) for asset in assets],
             run_config=_run_config(gated, waiver),
             raise_on_error=False,
-            tags=process_tags(),
+            tags=process_tags() | {REPOSITORY_TAG: REPOSITORY},
         )
     )
     _tell_openlineage(project, result.run_id)
@@ -167,6 +172,7 @@ def _level(project: Project, verdict: str, said: str) -> LevelReport:
         one.n_in,
         one.n_kept,
         one.n_rejected,
+        json.loads(one.facts).get("rejected_by", {}),
         f"{gate}, as before" if reused else gate,
         0.0 if reused else one.seconds,
     )

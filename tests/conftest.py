@@ -12,11 +12,13 @@ from darwin_assets.project import Project, dagster_instance, initialize, open_pr
 # a helper's failed assert then shows its values as a test's does
 pytest.register_assert_rewrite("tests.drops", "tests.faults", "tests.published", "tests.ui", "tests.unit")
 SHARED_DATA = Path(__file__).parent.parent.parent / "shared" / "data"
+LAKES = {"project", "lake_of_reports", "evaluated", "closed"}
+"""Fixtures that hold a lake; making one takes seconds."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Function]) -> None:
     for item in items:
-        if "project" in item.fixturenames:
+        if not LAKES.isdisjoint(item.fixturenames):
             item.add_marker("lake")
 
 

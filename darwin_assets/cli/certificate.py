@@ -1,5 +1,6 @@
 """The certificate of a take-down, to read and to check: `darwin certificate`."""
 
+from collections.abc import Iterable, Mapping
 from typing import Annotated
 
 import typer
@@ -31,6 +32,8 @@ def certificate(request: Request, verify: Verify = False, as_json: AsJson = Fals
             f"Searched: {files} files for {search['windows'] - search['shared_windows']} passages, found {search['hits']} "
             f"times; {search['shared_windows']} more also stand in rows that stay"
         )
+        for line in places(search["named_hits"]):
+            say(line)
         say(f"Page: {project.lake.uri.rstrip('/')}/certificates/{request}.html")
         for one in wrong:
             say(f"Wrong: {one}")
@@ -38,3 +41,8 @@ def certificate(request: Request, verify: Verify = False, as_json: AsJson = Fals
             say("Nothing was changed since it was written")
     if wrong:
         raise typer.Exit(1)
+
+
+def places(hits: Iterable[Mapping[str, object]]) -> list[str]:
+    """A line for each file in which the search found what should be gone."""
+    return [f"Found in {place}: {file}" for place, file in dict.fromkeys((hit["place"], hit["file"]) for hit in hits)]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from darwin_assets.cli.output import AsJson, complain, console, out, say, table
+from darwin_assets.cli.output import AsJson, complain, console, out, say, table, waiting
 
 if TYPE_CHECKING:
     from darwin_assets.acquire.manifest import Kind
@@ -62,17 +62,29 @@ def run(
     from darwin_assets.runs import run_batch
 
     project = open_project()
-    with dagster_instance(project) as instance:
+    with dagster_instance(project) as instance, waiting(as_json, f"{batch} is on its way"):
         report = run_batch(project, instance, batch, to, (approver, reason))
     rows = [[one.level, one.n_in, one.n_kept, one.n_rejected, one.said, f"{one.seconds:.1f}"] for one in report.levels]
     verdicts, lines = _verdicts(project, report)
-    out(as_json, report.as_dict() | verdicts, table(["level", "in", "kept", "rejected", "gate", "seconds"], rows))
+    if as_json or rows:
+        out(as_json, report.as_dict() | verdicts, table(["level", "in", "kept", "rejected", "gate", "seconds"], rows))
+    elif not report.error:
+        say("done; no gate stands here")
     if not as_json:
-        for line in lines:
+        for line in (*_rejections(report), *lines):
             say(line)
     if report.error:
         complain(report.error)
         raise typer.Exit(GATE_CLOSED if report.gate_closed else 1)
+
+
+def _rejections(report: "RunReport") -> list[str]:
+    """A line for each level that rejected something: by which rules, the commonest first."""
+    return [
+        f"{one.level} rejected " + ", ".join(f"{rows} by {rule}" for rule, rows in one.rejected_by.items())
+        for one in report.levels
+        if one.rejected_by
+    ]
 
 
 def _verdicts(project: "Project", report: "RunReport") -> tuple[dict[str, Any], list[str]]:

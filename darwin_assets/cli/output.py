@@ -2,6 +2,7 @@
 
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +20,11 @@ def complain(message: str) -> None:
 
 def say(message: str) -> None:
     console.print(message, markup=False, highlight=False, soft_wrap=True)
+
+
+def waiting(as_json: bool, message: str) -> AbstractContextManager[object]:
+    """Shows in a terminal that something is going on."""
+    return nullcontext() if as_json else console.status(message)
 
 
 def out(as_json: bool, data: Any, human: Any) -> None:

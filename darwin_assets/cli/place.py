@@ -1,6 +1,7 @@
 """The place where everything lies, and Dagster on it: `darwin init`, `demo` and `ui`."""
 
 import os
+import socket
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,10 @@ from typing import Annotated
 import typer
 
 from darwin_assets.cli.output import console, say
+from resources.errors import DarwinError
+
+LOOPBACK = "127.0.0.1"
+WORKSPACE = Path(__file__).parents[2] / "workspace.yaml"
 
 
 def init() -> None:
@@ -33,11 +38,18 @@ def ui(port: Annotated[int, typer.Option(help="Port on the loopback interface.")
 
     project = open_project()
     initialize(project)
+    _see_that_it_is_free(port)
     os.environ["DAGSTER_HOME"] = str(project.work.dagster_home())
-    # Dagster is started from the project's root, so a relative home has to be named from here
-    os.environ["DARWIN_HOME"] = str(Path(project.work.home).absolute())
     os.environ["DAGSTER_DISABLE_TELEMETRY"] = "1"
-    root = Path(__file__).parents[2]
-    os.chdir(root)
-    arguments = ["dagster", "dev", "-w", "workspace.yaml", "-h", "127.0.0.1", "-p", str(port)]
+    say(f"Dagster on {project.lake.uri}: http://{LOOPBACK}:{port}, as soon as it says that it serves. Ctrl-C ends it")
+    sys.stdout.flush()
+    # in the folder that it is called from, so that relative paths in the environment mean what they mean to other commands
+    arguments = ["dagster", "dev", "-w", str(WORKSPACE), "-h", LOOPBACK, "-p", str(port)]
     os.execv(Path(sys.executable).parent / "dagster", arguments)
+
+
+def _see_that_it_is_free(port: int) -> None:
+    """Dagster would load everything first and then give up without a word about the port."""
+    with socket.socket() as probe:
+        if probe.connect_ex((LOOPBACK, port)) == 0:
+            raise DarwinError(f"port {port} is taken, perhaps by another `darwin ui`: name another by --port")

@@ -1,7 +1,7 @@
 """Looking at rows: `darwin show` and `darwin aligned`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -24,12 +24,29 @@ def show(
     if as_json:
         print_json(found)
         return
-    console.print(
-        table(["column", "value"], [[name, value] for name, value in found["row"].items() if value is not None])
-    )
+    say(what(found["row"]))
+    rows = [[name, _cell(value)] for name, value in found["row"].items() if value not in (None, [])]
+    console.print(table(["column", "value"], rows))
     for part, columns in (("ancestors", ANCESTOR_COLUMNS), ("landed", LANDED_COLUMNS)):
         console.print(f"[bold]{part}[/bold]")
         console.print(table(list(columns), [[one.get(name) for name in columns] for one in found[part]]))
+
+
+def what(row: dict[str, Any]) -> str:
+    """What the row is, and why it is not kept, which else stands below a hundred measured values."""
+    where = f"{row['zone']}/{row['table']}"
+    if row.get("rejected_by") is None:
+        return where
+    asked = f"; kept when {row['rejected_threshold']}" if row.get("rejected_threshold") else ""
+    value = "" if row.get("rejected_value") is None else f", value {_cell(row['rejected_value'])}"
+    detail = f" ({row['rejected_detail']})" if row.get("rejected_detail") else ""
+    return f"{where}: rejected by {row['rejected_by']}{value}{asked}{detail}"
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def aligned(

@@ -75,7 +75,8 @@ def takedown(
         counts = run.dry_run(project, request)
         out(as_json, _as_dict(counts), _shown(counts))
         if not as_json:
-            say("Nothing was done. Add --yes, --by and --reason to do it.")
+            missed = "" if counts.documents else "No document of the lake is meant by it: is it spelt as it landed? "
+            say(f"{missed}Nothing was done. Add --yes, --by and --reason to do it.")
         return
     with dagster_instance(project) as instance:
         _tell(run.take_down(project, instance, request, by or "", reason or "", grace), as_json)
@@ -130,8 +131,8 @@ def _tell(outcome: "Outcome", as_json: bool) -> None:
         say(f"take-down {outcome.request}: {sum(outcome.seconds.values()):.1f} s")
     if not outcome.clean:
         complain(
-            f"take-down {outcome.request} is not finished: the search found what should be gone. Its certificate names the "
-            "places; then `darwin takedown --resume`"
+            f"take-down {outcome.request} is not finished: the search found what should be gone. `darwin certificate "
+            f"{outcome.request}` names the places; then `darwin takedown --resume`"
         )
         raise typer.Exit(NOT_CLEAN)
 

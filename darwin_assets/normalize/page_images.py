@@ -7,19 +7,13 @@ one; the process draws a page when the one before has been taken, so that a long
 from __future__ import annotations
 
 import io
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING
 
+from darwin_assets.child_process import OUT_OF_TIME, ChildProcess, channels, confine, processor_time
 from darwin_assets.normalize.document import Unreadable
 from darwin_assets.normalize.settings import NormalizeSettings
-from darwin_assets.normalize.worker_process import OUT_OF_TIME, confine, private_channels
-from darwin_assets.normalize.workers import DEATH_IS_HEARD, private_environment
 
 if TYPE_CHECKING:
     import pypdfium2
@@ -37,25 +31,12 @@ def pictures(data: bytes, wanted: Wanted | None, settings: NormalizeSettings) ->
 
     Raises Unreadable "parser.crashed" or "parser.timeout" when the process ends before its last page.
     """
-    process = subprocess.Popen(
-        [sys.executable, "-P", "-m", PROCESS],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=private_environment(),
-    )
-    assert process.stdin is not None
-    assert process.stdout is not None
-    requests = Connection(os.dup(process.stdin.fileno()), readable=False)
-    answers = Connection(os.dup(process.stdout.fileno()), writable=False)
-    process.stdin.close()
-    process.stdout.close()
+    process = ChildProcess(PROCESS)
+    process.send(settings)
+    process.send((wanted, data))
     try:
-        with DEATH_IS_HEARD:
-            requests.send_bytes(settings.model_dump_json().encode())
-            requests.send((wanted, data))
-        while number := answers.recv_bytes():
-            yield int(number), answers.recv_bytes()
+        while number := process.answers.recv_bytes():
+            yield int(number), process.answers.recv_bytes()
     except (EOFError, OSError):
         code = process.wait()
         if code == -OUT_OF_TIME:
@@ -63,18 +44,15 @@ def pictures(data: bytes, wanted: Wanted | None, settings: NormalizeSettings) ->
             raise Unreadable("parser.timeout", "while a page was drawn", threshold=limit) from None
         raise Unreadable("parser.crashed", "while its pages were drawn", value=float(abs(code))) from None
     finally:
-        process.kill()
-        process.wait()
-        requests.close()
-        answers.close()
+        process.end()
 
 
 def main() -> None:
     """Draw the pages of one PDF; an empty message is the end."""
-    requests, answers = private_channels()
-    settings = NormalizeSettings.model_validate_json(requests.recv_bytes())
+    requests, answers = channels()
+    settings: NormalizeSettings = requests.recv()
     wanted, data = requests.recv()
-    confine(settings)
+    confine(settings.parse_memory_bytes)
     for number, png in _drawn(data, wanted, settings):
         answers.send_bytes(str(number).encode())
         answers.send_bytes(png)
@@ -86,8 +64,9 @@ def _drawn(data: bytes, wanted: Wanted | None, settings: NormalizeSettings) -> I
 
     with closing(pypdfium2.PdfDocument(data)) as document:
         for number, rotation in wanted or [(number, 0) for number in range(len(document))]:
-            signal.setitimer(signal.ITIMER_PROF, settings.parse_cpu_seconds)
-            yield number, _png(document[number], rotation, settings.page_longest_side)
+            with processor_time(settings.parse_cpu_seconds):
+                png = _png(document[number], rotation, settings.page_longest_side)
+            yield number, png
 
 
 def _png(page: pypdfium2.PdfPage, rotation: int, longest_side: int) -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.page_answer import PageText
+from darwin_assets.normalize.parse import tidy
 from darwin_assets.normalize.settings import NormalizeSettings
 
 PARSER = "pages/1"
@@ -29,7 +30,7 @@ def document_of(pages: Mapping[int, PageText | None], settings: NormalizeSetting
             threshold=f"..{limit}",
         )
     read = [page for _, page in sorted(pages.items()) if page is not None]
-    text = "\n\n".join(page.text for page in read if page.text)
+    text = tidy("\n\n".join(page.text for page in read if page.text))
     if not text:
         raise Unreadable("pdf.empty", f"{len(pages)} pages, all blank")
     languages = Counter(page.language for page in read if page.language and page.text)

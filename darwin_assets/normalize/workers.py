@@ -1,30 +1,26 @@
 """Parsing behind a process boundary: a parser that crashes, hangs or eats memory costs its document and nothing else.
 
 A few processes (`worker_process`) are kept busy with small lists of documents. Each answers document by document and in
-order, so the oldest one that a dead process has not answered is the one that it died of. Every process is started afresh
-(no fork: this one may hold the threads of Dagster, Polars and delta-rs), stays alive over documents and is replaced after
-some thousands. What comes out does not depend on their number.
+order, so the oldest one that a dead process has not answered is the one that it died of. It stays alive over documents and is
+replaced after some thousands. What comes out does not depend on their number.
 """
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import signal
-import subprocess
-import sys
 import time
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import Any, Generic, TypeVar
 
+from darwin_assets.child_process import OUT_OF_TIME, ChildProcess
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.parse import refusal
 from darwin_assets.normalize.settings import NormalizeSettings
-from darwin_assets.normalize.worker_process import OUT_OF_MEMORY, OUT_OF_TIME, READY, document_of
+from darwin_assets.normalize.worker_process import OUT_OF_MEMORY, READY, document_of
 from resources.errors import DarwinError
 
 PROCESS = "darwin_assets.normalize.worker_process"
@@ -35,11 +31,6 @@ START_SECONDS = 120.0
 RETIREMENT_DOCUMENTS = 5000
 RETIREMENT_BYTES = 512 * 1024 * 1024
 """What leaks or stays reserved is given back when a process is replaced: after so many documents, or once it was so large."""
-SECRETS = ("DARWIN_", "AWS_")
-"""Variables that a process which reads strangers' bytes has no need of."""
-
-DEATH_IS_HEARD = contextlib.suppress(OSError)
-"""Around writing to a process: one that has died is noticed where its answers end."""
 
 Key = TypeVar("Key")
 Outcome = Document | Unreadable
@@ -52,12 +43,6 @@ class Task(Generic[Key]):
     key: Key
     media_type: str
     data: bytes
-
-
-def private_environment() -> dict[str, str]:
-    """Variables for a process that reads strangers' bytes: all but the secrets, and where the modules are."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(SECRETS)}
-    return environment | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)}
 
 
 def parse_all(
@@ -84,35 +69,13 @@ class _Worker(Generic[Key]):
         self.is_ready = False
         self.n_answered = 0
         self.since = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", PROCESS],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=private_environment(),
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._requests = Connection(os.dup(self.process.stdin.fileno()), readable=False)
-        self.answers = Connection(os.dup(self.process.stdout.fileno()), writable=False)
-        self.process.stdin.close()
-        self.process.stdout.close()
-        with DEATH_IS_HEARD:
-            self._requests.send_bytes(settings.model_dump_json().encode())
+        self.process = ChildProcess(PROCESS)
+        self.process.send(settings)
 
     def give(self, tasks: list[tuple[int, Task[Key]]]) -> None:
         self.waiting.extend(tasks)
         self.since = time.monotonic()
-        with DEATH_IS_HEARD:
-            self._requests.send([(task.media_type, task.data) for _, task in tasks])
-
-    def end(self) -> int:
-        """Kill it if it is alive; the exit code as `subprocess` gives it."""
-        self.process.kill()
-        code = self.process.wait()
-        self._requests.close()
-        self.answers.close()
-        return code
+        self.process.send([(task.media_type, task.data) for _, task in tasks])
 
 
 class _Crew(Generic[Key]):
@@ -138,7 +101,7 @@ class _Crew(Generic[Key]):
 
     def dismiss(self) -> None:
         while self._workers:
-            self._workers.pop().end()
+            self._workers.pop().process.end()
 
     def _hand_out(self) -> None:
         """Give everyone who is idle something to do, and start another process while there is more."""
@@ -174,17 +137,17 @@ class _Crew(Generic[Key]):
         limit = self._settings.parse_wall_seconds
         busy = [worker for worker in self._workers if worker.waiting]
         until = min(worker.since + (limit if worker.is_ready else START_SECONDS) for worker in busy)
-        answered = wait([worker.answers for worker in busy], max(until - time.monotonic(), 0))
+        answered = wait([worker.process.answers for worker in busy], max(until - time.monotonic(), 0))
         for worker in busy:
             seconds = time.monotonic() - worker.since
-            if worker.answers in answered:
+            if worker.process.answers in answered:
                 self._hear(worker)
             elif seconds > (limit if worker.is_ready else START_SECONDS):
                 self._replace(worker, _timeout("it waits; raise normalize.parse_wall_seconds to take it", limit))
 
     def _hear(self, worker: _Worker[Key]) -> None:
         try:
-            message = worker.answers.recv_bytes()
+            message = worker.process.answers.recv_bytes()
         except (EOFError, OSError):
             self._replace(worker, None)
             return
@@ -204,7 +167,7 @@ class _Crew(Generic[Key]):
         worn = worker.n_answered >= RETIREMENT_DOCUMENTS or answer["resident_bytes"] >= RETIREMENT_BYTES
         if worn and not worker.waiting:
             self._workers.remove(worker)
-            worker.end()
+            worker.process.end()
 
     def _settle(self, worker: _Worker[Key], outcome: Outcome) -> None:
         number, task = worker.waiting.popleft()
@@ -217,7 +180,7 @@ class _Crew(Generic[Key]):
         corrupted or used up, and it is tried again. Only time is not looked at twice.
         """
         self._workers.remove(worker)
-        code = worker.end()
+        code = worker.process.end()
         if not worker.is_ready:
             raise DarwinError(f"no parser starts (exit code {code}): run `python -m {PROCESS} < /dev/null`")
         reason = reason or _death(code, self._settings)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import asdict
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 from typing import TypeAlias
 
+from darwin_assets.child_process import OUT_OF_TIME, ChildProcess
 from darwin_assets.evaluation.scoring.settings import ScoringSettings
 from darwin_assets.evaluation.scoring.verdict import Attempt, Status, Verdict, truncated
-from darwin_assets.evaluation.scoring.worker_process import OUT_OF_TIME, READY
+from darwin_assets.evaluation.scoring.worker_process import READY
 
 PROCESS = "darwin_assets.evaluation.scoring.worker_process"
 START_SECONDS = 120.0
@@ -26,8 +22,6 @@ Death: TypeAlias = tuple[Status, str]
 PROCESSOR_TIME: Death = ("timeout", "processor_time")
 WALL_TIME: Death = ("timeout", "wall_time")
 CRASHED: Death = ("error", "crashed")
-DEATH_IS_HEARD = contextlib.suppress(OSError)
-"""Around writing to a process: one that has died is noticed where its verdict should come."""
 
 
 def score_all(attempts: Iterable[Attempt], settings: ScoringSettings) -> Generator[Verdict]:
@@ -51,35 +45,13 @@ class _Worker:
         self.is_ready = False
         self.task: tuple[int, Attempt] | None = None
         self.since = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", PROCESS],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=os.environ | {"PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry)},
-        )
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self._requests = Connection(os.dup(self.process.stdin.fileno()), readable=False)
-        self.verdicts = Connection(os.dup(self.process.stdout.fileno()), writable=False)
-        self.process.stdin.close()
-        self.process.stdout.close()
-        with DEATH_IS_HEARD:
-            self._requests.send_bytes(settings.model_dump_json().encode())
+        self.process = ChildProcess(PROCESS)
+        self.process.send(settings)
 
     def give(self, number: int, attempt: Attempt) -> None:
         self.task = number, attempt
         self.since = time.monotonic()
-        with DEATH_IS_HEARD:
-            self._requests.send_bytes(json.dumps(asdict(attempt)).encode())
-
-    def end(self) -> int:
-        """Kill it if it is alive; the exit code as `subprocess` gives it."""
-        self.process.kill()
-        code = self.process.wait()
-        self._requests.close()
-        self.verdicts.close()
-        return code
+        self.process.send(attempt)
 
 
 class _Crew:
@@ -104,7 +76,7 @@ class _Crew:
 
     def dismiss(self) -> None:
         while self._workers:
-            self._workers.pop().end()
+            self._workers.pop().process.end()
 
     def _hand_out(self) -> None:
         """Give everyone who is idle something to do, and start another process while there is more."""
@@ -124,9 +96,9 @@ class _Crew:
         """Wait for a verdict, a death or the next limit, and deal with everything that there is."""
         busy = [worker for worker in self._workers if worker.task]
         until = min(worker.since + self._limit(worker) for worker in busy)
-        heard = wait([worker.verdicts for worker in busy], max(until - time.monotonic(), 0))
+        heard = wait([worker.process.answers for worker in busy], max(until - time.monotonic(), 0))
         for worker in busy:
-            if worker.verdicts in heard:
+            if worker.process.answers in heard:
                 self._hear(worker)
             elif time.monotonic() - worker.since > self._limit(worker):
                 self._replace(worker, WALL_TIME)
@@ -136,7 +108,7 @@ class _Crew:
 
     def _hear(self, worker: _Worker) -> None:
         try:
-            message = worker.verdicts.recv_bytes()
+            message = worker.process.answers.recv_bytes()
         except (EOFError, OSError):
             self._replace(worker)
             return
@@ -155,7 +127,7 @@ class _Crew:
     def _replace(self, worker: _Worker, death: Death | None = None) -> None:
         """End a process, dead or stuck, with what it was at. The next attempt gets a new one."""
         self._workers.remove(worker)
-        code = worker.end()
+        code = worker.process.end()
         if not worker.is_ready:
             raise RuntimeError(f"no scoring process starts: run `python -m {PROCESS} < /dev/null` to see why")
         assert worker.task is not None

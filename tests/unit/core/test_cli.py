@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import socket
 import subprocess
 import sys
 from contextlib import redirect_stderr, redirect_stdout
@@ -11,9 +12,14 @@ from typing import Any
 
 import polars as pl
 import pytest
+import yaml
 
 from darwin_assets import cli
+from darwin_assets.cli.certificate import places
 from darwin_assets.cli.output import console, table
+from darwin_assets.cli.place import WORKSPACE
+from darwin_assets.cli.rows import what
+from darwin_assets.project import dagster_instance, open_project
 from tests.drops import DROPS
 
 SHORT = "A note that is far too short to teach anybody anything."
@@ -255,6 +261,10 @@ def test_a_closed_gate_is_exit_code_3_and_still_json(closed):
         ("L2", "closed"),
     ]
     assert outcome.err == f"darwin: {report['error']}\n"
+    assert report["error"].endswith(
+        "an empty batch is never promoted (ExpectTableRowCountToBeBetween 0); rejected: 1 by size.bytes"
+    )
+    assert [one["rejected_by"] for one in report["levels"]] == [{}, {"pdf.malformed": 1}, {"size.bytes": 1}]
     assert SHORT not in outcome.out
 
 
@@ -277,6 +287,17 @@ def test_levels_that_stand_are_not_done_again(darwin, in_closed):
     report = darwin.json("run", batch, "--to", "L1")
     assert [one["said"] for one in report["levels"]] == ["passed, as before", "passed, as before"]
     assert report["error"] is None
+    assert darwin("run", batch, "--to", "L1") == 0
+    assert darwin.out.splitlines()[-1] == "L1 rejected 1 by pdf.malformed"
+    with dagster_instance(open_project()) as instance:
+        (run, *_) = instance.get_runs(limit=1)
+    # as the page of the job in the UI asks for its runs
+    assert run.tags[".dagster/repository"] == f"__repository__@{_location()}"
+
+
+def _location() -> str:
+    (entry,) = yaml.safe_load(WORKSPACE.read_text(encoding="utf-8"))["load_from"]
+    return str(entry["python_module"]["location_name"])
 
 
 def ids(home: Path, zone: str, level: str) -> list[str]:
@@ -291,13 +312,59 @@ def test_show_tells_why_a_row_was_rejected_and_where_it_comes_from(darwin, in_cl
     assert [one["level"] for one in found["ancestors"]] == ["L0"]
     assert [one["path"] for one in found["landed"]] == ["broken.pdf"]
     assert darwin("show", row[:8]) == 0
-    assert "pdf.malformed" in darwin.out
+    assert darwin.out.startswith("rejected/L1: rejected by pdf.malformed (")
+
+
+def test_show_of_a_rule_begins_with_value_and_threshold(darwin, in_closed):
+    found = {"zone": "rejected", "table": "L2", "rejected_by": "size.bytes", "rejected_value": 1 / 3}
+    assert what({**found, "rejected_threshold": "8192.."}) == (
+        "rejected/L2: rejected by size.bytes, value 0.333333; kept when 8192.."
+    )
+    (row,) = ids(in_closed, "published", "L1")
+    assert darwin("show", row) == 0
+    assert darwin.out.startswith("published/L1\n")
+
+
+def test_the_ui_starts_where_it_is_called_and_says_where_it_will_be(darwin, home, tmp_path, monkeypatch):
+    """A relative path in the environment means the same to all commands."""
+    started: list[list[str]] = []
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DARWIN_LANDING", "drops")
+    # the command sets them for good, since it becomes Dagster
+    monkeypatch.setenv("DAGSTER_HOME", str(tmp_path / "dagster"))
+    monkeypatch.setenv("DAGSTER_DISABLE_TELEMETRY", "1")
+    monkeypatch.setattr(os, "execv", lambda _program, arguments: started.append([str(Path.cwd()), *arguments]))
+    assert darwin("ui", "--port", "3210") == 0
+    assert "http://127.0.0.1:3210" in darwin.out
+    (folder, *arguments) = started[0]
+    assert Path(folder).samefile(tmp_path)
+    assert Path(arguments[arguments.index("-w") + 1]).is_file()
+    assert (tmp_path / "drops" / "incoming").is_dir()
+
+
+def test_the_ui_does_not_start_on_a_port_that_is_taken(darwin, in_closed):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        assert darwin("ui", "--port", other.getsockname()[1]) == 1
+    assert "is taken" in darwin.err
+    assert "--port" in darwin.err
+
+
+def test_a_takedown_of_nothing_says_so(darwin, in_closed):
+    assert darwin("takedown", "--uri", "https://example.org/misspelt") == 0
+    assert "No document of the lake is meant by it" in darwin.out
 
 
 def test_show_prints_text_only_when_asked(darwin, in_closed):
     (row,) = ids(in_closed, "published", "L1")
     assert "text" not in darwin.json("show", row)["row"]
     assert darwin.json("show", row, "--text")["row"]["text"] == SHORT
+
+
+def test_a_certificate_names_each_place_once():
+    hit = {"place": "lake", "file": "published/L1/part-0", "row": "a", "where": "column text", "n_windows": 3}
+    assert places([hit, {**hit, "row": "b"}]) == ["Found in lake: published/L1/part-0"]
 
 
 def test_words_in_brackets_are_printed_as_they_stand(capsys):

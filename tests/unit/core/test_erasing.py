@@ -51,6 +51,15 @@ def test_what_is_erased_already_is_not_written_again(lake):
     assert ids(lake, "a") == ["2"]
 
 
+def test_a_partition_with_quotes_in_its_name_replaces_no_other(lake):
+    odd = "x' OR '1'='1"
+    for batch in ("a", odd, odd):
+        lake.write("published", "L1", batch, rows(batch, "1"), {})
+    assert ids(lake, "a") == ids(lake, odd) == ["1"]
+    rewrite(lake, "published", "L1", odd, without("1"), {})
+    assert (ids(lake, "a"), ids(lake, odd)) == (["1"], [])
+
+
 def test_writers_at_once_all_get_their_way(lake):
     lake.write("published", "L1", "a", rows("a", *map(str, range(8))), {})
     erasers = [

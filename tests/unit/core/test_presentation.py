@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from darwin_assets.contract import COMMON
 from darwin_assets.funnel import INLINE_MARKDOWN_CHARS
-from darwin_assets.ladder import LADDER
-from darwin_assets.presentation import MEANING, column_lineage, column_schema, excerpt, preview, rejected_table
+from darwin_assets.ladder import LADDER, SPECS
+from darwin_assets.meanings import MEANING
+from darwin_assets.presentation import column_lineage, column_schema, excerpt, preview, rejected_table
 
 NASTY = "![x](https://example.org/x.png) <img src=x> [a](b) | c \\ `d` *e* ~~f~~ $g$\n\n| h |"
 texts = st.text(max_size=400)
@@ -72,8 +73,9 @@ def test_a_preview_stands_in_place_or_has_one_row():
 
 
 def test_a_row_without_text_is_shown_by_its_address():
-    ((_, document, _, shown),) = cells(preview(rows(None), 80))
+    ((_, document, n_chars, shown),) = cells(preview(rows(None), 80))
     assert "0" in document
+    assert n_chars.strip() == "–"
     assert shown.strip() == ""
 
 
@@ -86,8 +88,8 @@ def test_rules_and_counts_become_a_table():
     assert rejected_table({}).records == []
 
 
-def test_every_column_that_all_levels_carry_is_explained():
-    assert set(MEANING) == set(COMMON)
+def test_every_column_of_every_level_is_explained_and_nothing_else():
+    assert set(MEANING) == set(COMMON).union(*(spec.columns for spec in SPECS.values()))
 
 
 @pytest.mark.parametrize("spec", LADDER, ids=[spec.level for spec in LADDER])

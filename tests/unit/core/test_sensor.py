@@ -132,6 +132,16 @@ def test_a_drop_that_is_taken_away_again_leaves_the_cursor(daemon, put):
     assert daemon.waiting() == {}
 
 
+def test_a_tick_without_a_run_says_why(daemon, put):
+    put("a-bad", manifest=None, done=True)
+    put("books")
+    said = daemon.evaluate().skip_reason.skip_message
+    assert "a-bad is quarantined: no manifest" in said
+    assert "books is still being written" in said
+    put("good", done=True)
+    assert daemon.evaluate().skip_reason is None
+
+
 def test_a_bad_drop_never_blocks_the_next(daemon, put):
     put("a-bad", manifest=None, done=True)
     put("b-good", done=True)

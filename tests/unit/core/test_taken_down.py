@@ -10,7 +10,7 @@ from darwin_assets.ladder import LADDER
 from darwin_assets.project import Project
 from darwin_assets.promotion import schema_of
 from darwin_assets.taken_down import Watch, take_out
-from resources.block_list import BlockList, record_key
+from resources.block_list import BlockList
 from resources.chain import Chain
 from resources.errors import Conflict
 from resources.lake import Lake
@@ -42,7 +42,10 @@ def ids(lake: Lake, zone: str, level: str) -> list[str]:
 
 
 def block(lake: Lake, *entries: tuple[str, str]) -> None:
-    BlockList(lake=lake).block("request-1", entries)
+    """Records are given as landed file and locator, with "!" between them."""
+    blocking = BlockList(lake=lake)
+    records = blocking.record_hashes(tuple(value.split("!", 1)) for kind, value in entries if kind == "record")
+    blocking.block("request-1", [one for one in entries if one[0] != "record"] + [("record", one) for one in records])
 
 
 def answers(project: Project, *keys: str) -> None:
@@ -54,7 +57,7 @@ def answers(project: Project, *keys: str) -> None:
 
 def test_nothing_is_asked_of_a_batch_without_blocked_documents(project):
     made = rows(project.lake, "published", "L2", {"a": ["a-L1"], "b": ["b-L1"]})
-    block(project.lake, ("root", "other"), ("record", record_key("other", "")))
+    block(project.lake, ("root", "other"), ("record", "other!"))
     watch = Watch(project.lake, "L2", BATCH, rows(project.lake, "published", "L1", {"a": ["a"], "b": ["b"]}))
     watch.before_writing(made)
     watch.take_back(made)
@@ -96,7 +99,7 @@ def test_a_document_that_was_joined_from_an_erased_part_is_made_again(project):
     assert ids(project.lake, "published", "L1") == []
 
 
-@pytest.mark.parametrize("entry", [("root", "a"), ("record", record_key("f1", "")), ("record", record_key("f1", "*"))])
+@pytest.mark.parametrize("entry", [("root", "a"), ("record", "f1!"), ("record", "f1!*")])
 def test_of_l0_a_remark_remains(project, entry):
     lake = project.lake
     made = rows(lake, "published", "L0", {"a": ["f1"], "b": ["f2"]})

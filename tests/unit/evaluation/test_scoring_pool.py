@@ -29,7 +29,7 @@ def test_a_hanging_item_is_counted_and_holds_nobody_up() -> None:
 @pytest.mark.slow
 def test_an_item_that_needs_too_much_memory_is_counted() -> None:
     small = SETTINGS.model_copy(update={"memory_bytes": 2**28, "seconds": 20, "n_workers": 1})
-    large = "5" * 2**26
+    large = "5" * 2**27
     verdicts = list(score_all([Attempt("text", large, (large,)), EASY], small))
     assert verdicts[0].status in ("out_of_memory", "error")
     assert verdicts[1].accuracy == 1

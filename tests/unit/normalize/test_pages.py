@@ -130,6 +130,12 @@ def test_blank_pages_make_no_document() -> None:
     assert found.rule == "pdf.empty"
 
 
+def test_what_no_text_of_l1_holds_is_taken_off_an_answer() -> None:
+    said = json.dumps(GOOD | {"text": "# One\ud83d\r\nand\x00 two\x1b."})
+    found = document_of({0: parse(said)}, SETTINGS, "model")
+    assert (found.text, found.title) == ("# One\ufffd\nand two.", "One\ufffd")
+
+
 def test_a_page_that_lies_even_when_turned_is_unread() -> None:
     with pytest.raises(Unreadable):
         document_of({0: None}, SETTINGS, "model")

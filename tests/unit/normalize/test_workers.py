@@ -137,6 +137,7 @@ for _, outcome in parse_all(tasks, settings, 1):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("doing", ["idle", "spin"])
 def test_a_killed_parent_leaves_no_process_behind(doing: str) -> None:
     program = PARENT
