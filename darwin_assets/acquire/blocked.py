@@ -16,13 +16,14 @@ import polars as pl
 from darwin_assets.acquire.records import Failure, Record, failed
 from darwin_assets.acquire.remnant import SUFFIX, write_remnant
 from darwin_assets.acquire.settings import AcquireSettings
-from resources.block_list import Blocked, BlockList, record_key
+from resources.block_list import Blocked, BlockList, record_hash
 from resources.errors import Conflict, LakeError
 from resources.lake import Lake
 from resources.raw_store import RawStore
 
 FILES = ("landed", "files")
 MAX_ATTEMPTS = 20
+ERASED = "record.erased"
 Landed = Mapping[str, Any]
 """A row of the landed files: `id`, `path`, `uri` and `raw_sha256` matter here."""
 
@@ -38,11 +39,11 @@ def failure_of_record(file: Landed, record: Record, blocked: Blocked) -> Failure
 
     A record that is no document has an address all the same, and may be erased for it.
     """
-    if not blocked or (record.failure is not None and record.failure.rule == "record.erased"):
+    if not blocked or (record.failure is not None and record.failure.rule == ERASED):
         return None
-    request = blocked.request_of("record", record_key(file["id"], record.locator))
+    request = blocked.request_of_record(file["id"], record.locator)
     if request:
-        return Failure("record.erased", _by(request))
+        return Failure(ERASED, _by(request))
     if record.failure is not None:
         return None
     request = blocked.request_of_uri(uri_of(file, record)) or blocked.request_of(
@@ -128,9 +129,16 @@ def _keep_remnant(raw: RawStore, sha256: str, files: list[Landed], blocked: Bloc
         with tempfile.TemporaryDirectory(prefix="darwin-remnant-") as folder:
             target = Path(folder) / "remnant"
             records = _records(path, files, blocked, settings)
-            write_remnant(target, ((name, refused(record, why)) for name, record, why in records))
+            write_remnant(target, ((name, _left_of(name, record, why, blocked)) for name, record, why in records))
             raw.put_remnant(sha256, target)
     return True
+
+
+def _left_of(name: str, record: Record, why: Failure | None, blocked: Blocked) -> Record:
+    """What a remnant holds of a record: of an erased one no locator either, since members of archives have names."""
+    if why is None or why.rule != ERASED:
+        return refused(record, why)
+    return failed(record_hash(blocked.salt, name, record.locator), record.media_type, why)
 
 
 def _records(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from darwin_assets.acquire.drop import drop_files
+from darwin_assets.acquire.drop import drop_files, name_in_drop
 from darwin_assets.acquire.manifest import ManifestError, read_manifest
 from darwin_assets.batches import KEY, batch_key
 from resources.errors import DarwinError
@@ -31,7 +31,7 @@ def take(zone: LandingZone, drop: Drop, today: date) -> Intake:
         files = drop_files(drop.path)
         if not files:
             raise ManifestError("the drop holds no documents")
-        manifest.check_overrides(path.as_posix() for path in files)
+        manifest.check_overrides(map(name_in_drop, files))
         batch = zone.take(drop, _next_keys(zone, today, manifest.source))
     except (ManifestError, DarwinError) as error:
         return _set_aside(zone, drop, str(error))

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from darwin_assets.acquire.blocked import failure_of_file, shed
-from darwin_assets.acquire.drop import drop_files, refusal
+from darwin_assets.acquire.drop import drop_files, name_in_drop, refusal
 from darwin_assets.acquire.manifest import Manifest, Terms, read_manifest
 from darwin_assets.acquire.records import Failure
 from darwin_assets.acquire.settings import AcquireSettings
@@ -99,8 +99,9 @@ def _settle_bytes(
     from darwin_assets.acquire.expand import is_container
 
     doubtful = []
+    paths = {name_in_drop(path): folder / path for path in drop_files(folder)}
     for name, sha256, uri in rows.filter(pl.col("raw_sha256").is_not_null()).select("path", "raw_sha256", "uri").rows():
-        path = folder / name
+        path = paths.get(name, folder / name)
         if failure_of_file(sha256, uri, blocked):
             doubtful.append(sha256)
         elif path.is_file() and not raw.holds(sha256):
@@ -151,7 +152,7 @@ def _rows(batch: str, folder: Path, keep: Keep) -> pl.DataFrame:
 def _row(
     batch: str, folder: Path, path: Path, manifest: Manifest, said: dict[str, bytes], keep: Keep
 ) -> dict[str, object]:
-    name = path.as_posix()
+    name = name_in_drop(path)
     terms = manifest.terms(name)
     base = manifest.origin.rstrip("/") if manifest.origin else f"drop:{manifest.source}"
     uri = terms.uri or f"{base}/{name}"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from darwin_assets.acquire.drop import MANIFEST_NAMES
 from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.acquire.licences import canonical
+from darwin_assets.acquire.wide_text import in_utf8
 
 MAX_MANIFEST_BYTES = 1024 * 1024
 SOURCE = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
@@ -208,7 +209,7 @@ def _load(path: Path) -> Mapping[str, Any]:
     if path.stat().st_size > MAX_MANIFEST_BYTES:
         raise ManifestError(f"{path.name} is larger than {MAX_MANIFEST_BYTES} bytes: is it really a manifest?")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = in_utf8(path.read_bytes()).decode("utf-8-sig")
         content = json.loads(text) if path.suffix == ".json" else yaml.safe_load(text)
     except UnicodeDecodeError:
         raise ManifestError(f"{path.name} is not UTF-8: save it as UTF-8") from None

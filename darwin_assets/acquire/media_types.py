@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from darwin_assets.acquire import code_types
+from darwin_assets.acquire.wide_text import in_utf8
 
 BINARY = "application/octet-stream"
 CNXML = "application/x-cnxml+xml"
@@ -44,6 +45,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"WARC/", WARC),
     (b"filedesc://", ARC),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
+    (b"{\\rtf", "application/rtf"),
     (b"\x89PNG\r\n\x1a\n", "image/png"),
     (b"\xff\xd8\xff", "image/jpeg"),
     (b"GIF87a", "image/gif"),
@@ -161,6 +163,7 @@ def detect(name: str, head: bytes, declared: str | None = None) -> str:
     magic = _by_magic(head, suffix, named)
     if magic is not None:
         return magic
+    head = in_utf8(head)
     if named in (None, PLAIN, BINARY):
         named = _source_code(name, head) or BY_NAME.get(suffix)
     if named is None or named in MARKUP:
@@ -230,8 +233,6 @@ def _by_markup(head: bytes) -> str | None:
 
 
 def _by_text(head: bytes) -> str:
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return PLAIN
     if b"\x00" in head:
         return BINARY
     n_controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in head[:4096])

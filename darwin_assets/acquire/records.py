@@ -28,7 +28,7 @@ RULES: dict[str, str] = {
     "container.path_traversal": "The member's name leads out of the archive. Pack the archive anew.",
     "container.special_file": "A link, device or sparse file in an archive. Pack the file itself.",
     "container.no_text_column": "No text in any of acquire.text_columns. Rename a column or name it in the recipe.",
-    "container.bad_line": "The line is not a JSON object in UTF-8.",
+    "container.bad_line": "The line is not a JSON object in UTF-8, or in the UTF-16 or UTF-32 of the whole file.",
     "record.empty": "The record has no bytes of its own.",
     "record.blocked": "A take-down forbids this document or its address. The detail names the request.",
     "record.erased": "The document was taken down. The detail names the request.",
@@ -42,6 +42,9 @@ RULES: dict[str, str] = {
 
 ATTRIBUTION = "attribution"
 """Key in `Record.extra`: whom the record itself names as its authors."""
+
+CHARSET = "charset"
+"""Key in `Record.extra`: the encoding that the server declared."""
 
 OPT_OUTS = "opt_outs"
 """Key in `Record.extra`: the opt-out signals of the answer's own headers, one a line."""

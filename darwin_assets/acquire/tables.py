@@ -38,9 +38,7 @@ def jsonl_records(
     """The lines of a JSONL file, each on its own: a bad line is a record with the reason, the next one is
     read.
     """
-    number = 0
-    while line := stream.readline(settings.max_member_bytes + 1):
-        number += 1
+    for number, line in enumerate(_lines(stream, settings.max_member_bytes + 1), 1):
         if len(line) > settings.max_member_bytes:
             raise Stopped(
                 "container.member_too_large",
@@ -53,6 +51,16 @@ def jsonl_records(
         locator = f"line:{number}"
         if wanted(locator):
             yield _line_record(locator, line, settings)
+
+
+def _lines(stream: io.BufferedReader, limit: int) -> Iterator[bytes]:
+    """The lines in UTF-8, cut at `limit`. How JSON begins tells its encoding, also without a mark of it (RFC 4627 §3)."""
+    encoding = json.detect_encoding(stream.peek(4)[:4])
+    if encoding.startswith("utf-8"):
+        yield from iter(lambda: stream.readline(limit), b"")
+        return
+    text = io.TextIOWrapper(stream, encoding, "replace", newline="\n")
+    yield from (line.encode() for line in iter(lambda: text.readline(limit), ""))
 
 
 def parquet_records(source: Source, wanted: Wanted, budget: Budget, settings: AcquireSettings) -> Iterator[Record]:

@@ -26,7 +26,7 @@ from warcio.timeutils import timestamp_to_iso_date
 
 from darwin_assets.acquire.http_payload import charset, decode, media_type_of
 from darwin_assets.acquire.media_types import BINARY, PLAIN, detect
-from darwin_assets.acquire.records import OPT_OUTS, Failure, Record, Refused, Stopped
+from darwin_assets.acquire.records import CHARSET, OPT_OUTS, Failure, Record, Refused, Stopped
 from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.acquire.signals.page import header_signals
 from darwin_assets.acquire.streams import CHUNK_BYTES, HEAD_BYTES, Budget, Wanted, read_document
@@ -120,7 +120,7 @@ def _read(record: Any, locator: str, tape: _Tape, settings: AcquireSettings) -> 
     media_type = _media_type(record, uri, data[:HEAD_BYTES], media_type_of(declared))
     stated_charset = charset(declared)
     if stated_charset:
-        extra["charset"] = stated_charset
+        extra[CHARSET] = stated_charset
     if not data:
         return Record(locator, media_type, uri=uri, extra=extra, failure=Failure("record.empty"))
     return Record(locator, media_type, data, uri=uri, extra=extra)

@@ -69,7 +69,7 @@ def _items(benchmark: Benchmark, path: str, content: bytes) -> Iterator[Any]:
     try:
         text = content.decode("utf-8-sig")
         if benchmark.format == "jsonl":
-            return iter([json.loads(line) for line in text.splitlines() if line.strip()])
+            return iter([json.loads(line) for line in text.split("\n") if line.strip()])
         if benchmark.format == "csv":
             return iter(list(csv.DictReader(io.StringIO(text, newline=""), strict=True)))
         found = _field(json.loads(text), benchmark.items)

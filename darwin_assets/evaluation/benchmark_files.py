@@ -49,7 +49,7 @@ def records(path: Path) -> Iterator[dict[str, Any]]:
     """The records of a file: one a line of JSONL; of JSON those of the list that it is, or the only one that it holds."""
     try:
         if path.suffix == ".jsonl":
-            with path.open(encoding="utf-8") as lines:
+            with path.open(encoding="utf-8-sig") as lines:
                 yield from (json.loads(line) for line in lines if line.strip())
             return
         content = json.loads(path.read_bytes())

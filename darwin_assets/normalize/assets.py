@@ -12,6 +12,7 @@ import polars as pl
 
 from darwin_assets.acquire.assets import L0_COLUMNS
 from darwin_assets.acquire.code_types import file_title
+from darwin_assets.acquire.records import CHARSET, Record
 from darwin_assets.audit import JOINED
 from darwin_assets.contract import COMMON, text_sha256
 from darwin_assets.levels import LEVELS
@@ -126,8 +127,9 @@ def _tasks(step: Step, rows: "list[Row]", trees: "list[Tree]") -> "Iterator[Task
     from darwin_assets.normalize.workers import Task
 
     in_trees = {row["id"] for tree in trees for row in tree.rows}
-    for row, data in _read(step, (row for row in rows if row["id"] not in in_trees)):
-        yield Task(row, row["media_type"], data)
+    for row, record in _records(step, (row for row in rows if row["id"] not in in_trees)):
+        charset = record.extra.get(CHARSET)
+        yield Task(row, f"{row['media_type']}; charset={charset}" if charset else row["media_type"], record.data)
     for tree in trees:
         source = joined_source(tree, partial(_read, step), step.recipe.normalize.max_document_bytes)
         if source is not None:
@@ -135,7 +137,11 @@ def _tasks(step: Step, rows: "list[Row]", trees: "list[Tree]") -> "Iterator[Task
 
 
 def _read(step: Step, rows: "Iterable[Row]") -> "Iterator[tuple[Row, bytes]]":
-    """Rows with their bytes; rows of one file that follow each other open it once."""
+    return ((row, record.data) for row, record in _records(step, rows))
+
+
+def _records(step: Step, rows: "Iterable[Row]") -> "Iterator[tuple[Row, Record]]":
+    """Rows with what they were made from; rows of one file that follow each other open it once."""
     from darwin_assets.acquire.expand import read
 
     for _, members in groupby(rows, key=itemgetter("path")):
@@ -143,7 +149,7 @@ def _read(step: Step, rows: "Iterable[Row]") -> "Iterator[tuple[Row, bytes]]":
         first = next(iter(wanted.values()))
         with step.raw.local_path(first["raw_sha256"]) as path:
             for record in read(path, first["path"], set(wanted), step.recipe.acquire):
-                yield wanted[record.locator], record.data
+                yield wanted[record.locator], record
 
 
 def _read_scans(step: Step, rows: "list[Row]", outcomes: "dict[str, Outcome]") -> "dict[str, Outcome]":
@@ -241,7 +247,7 @@ SPEC = LevelSpec(
     level="L1",
     asset="l1_normalized",
     stage="normalize",
-    version=5,
+    version=6,
     columns=L1_COLUMNS,
     build=build_l1,
     kinds=frozenset({"deltalake", "polars"}),

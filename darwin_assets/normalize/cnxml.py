@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import etree
 
 from darwin_assets.normalize.cnxml_elements import CNXML, FORMULA, LABELLED, Module
+from darwin_assets.normalize.declared_encoding import in_xml, without_xml_declaration
 from darwin_assets.normalize.document import Document, Unreadable
-from darwin_assets.normalize.encoding import repair
+from darwin_assets.normalize.encoding import decoded, repair
 from darwin_assets.normalize.markdown_writer import blocks_of, join_blocks, section_titles
 from darwin_assets.normalize.mathml import is_display, to_latex
 from darwin_assets.normalize.settings import NormalizeSettings
@@ -16,7 +15,6 @@ from darwin_assets.normalize.unit_ends import needed_ends
 from darwin_assets.normalize.xml_tree import fold, local_name, parse_xml, token_text
 
 PARSER = "cnxml/3"
-_OTHER_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"'](?!utf-?8[\"'])", re.IGNORECASE)
 _METADATA = ("content-id", "uuid", "revised", "version", "created")
 
 
@@ -26,10 +24,11 @@ def parse_cnxml(data: bytes, settings: NormalizeSettings) -> Document:
     An exercise opens with `**Exercise**` and its answer with `**Solution**`; where text follows that is not its own, a
     rule ends it (`unit_ends`). A link without text shows its target as `[target-id]`, and the figure, table, equation,
     example, exercise or note there bears the same label.
-    Raises Unreadable: xml.malformed, xml.entities, xml.too_deep, cnxml.not_a_module.
+    Raises Unreadable: encoding.unknown, xml.malformed, xml.entities, xml.too_deep, cnxml.not_a_module.
     """
-    data, repaired = _repaired(data)
-    root = parse_xml(data)
+    source = decoded(data, in_xml(data))
+    xml, repaired = repair(source.text)
+    root = parse_xml(without_xml_declaration(xml).encode())
     if local_name(root) != "document" or etree.QName(root).namespace not in {CNXML, None}:
         raise Unreadable("cnxml.not_a_module", "the root element is not a CNXML document")
     module = Module(
@@ -51,7 +50,7 @@ def parse_cnxml(data: bytes, settings: NormalizeSettings) -> Document:
         n_tables=module.counts["tables"],
         n_code_blocks=module.counts["code_blocks"],
         parser=PARSER,
-        notes=tuple(note for note in (repaired, *_notes(module)) if note),
+        notes=tuple(note for note in (source.note, repaired, *_notes(module)) if note),
         extra=_extra(root),
     )
 
@@ -66,17 +65,6 @@ def _convert_formulas(root: etree._Element) -> None:
             math.set("latex", latex)
         if display:
             math.set("display", "block")
-
-
-def _repaired(data: bytes) -> tuple[bytes, str | None]:
-    """Mojibake undone in UTF-8; what declares another encoding is left to the XML parser."""
-    if data.isascii() or _OTHER_ENCODING.match(data):
-        return data, None
-    try:
-        text, note = repair(data.decode("utf-8"))
-    except UnicodeDecodeError:
-        return data, None
-    return (text.encode(), note) if note else (data, None)
 
 
 def _notes(module: Module) -> list[str]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import codecs
 import re
 
+from darwin_assets.normalize.declared_encoding import in_comment
 from darwin_assets.normalize.document import Document
 from darwin_assets.normalize.encoding import decode
 from darwin_assets.normalize.settings import NormalizeSettings
@@ -14,8 +14,6 @@ PARSER = "code/1"
 _HEAD_CHARS = 4096
 _LICENCE = re.compile(r"SPDX-License-Identifier:[ \t]*([A-Za-z0-9][A-Za-z0-9.+() -]{0,98}[A-Za-z0-9)+])")
 _DOCSTRING = re.compile(r'(?:[ \t]*(?:#[^\n]*)?\n)*[rRuU]?("""|\'\'\')[ \t]*\n?[ \t]*(\S[^\n]*)')
-_CODING = re.compile(rb"[^\n]{0,80}\n?[^\n]{0,80}?coding[:=][ \t]*([A-Za-z0-9._-]{1,40})")
-"""The encoding that a first or second line states (PEP 263; Vim and Emacs read the same)."""
 
 
 def parse_code(data: bytes, settings: NormalizeSettings, language: str) -> Document:
@@ -24,7 +22,7 @@ def parse_code(data: bytes, settings: NormalizeSettings, language: str) -> Docum
     `extra` has the licence of an SPDX header and the first line of a Python module's docstring. Raises Unreadable:
     encoding.binary, encoding.unknown.
     """
-    text, note = _decoded(data, settings)
+    text, note = decode(data, in_comment(data), max_control_share=settings.max_control_share)
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     licence = _LICENCE.search(text[:_HEAD_CHARS])
     docstring = _DOCSTRING.match(text[:_HEAD_CHARS]) if language == "python" else None
@@ -47,27 +45,6 @@ def parse_code(data: bytes, settings: NormalizeSettings, language: str) -> Docum
         extra={name: value for name, value in stated.items() if value},
         is_verbatim=bool(text.strip()),
     )
-
-
-def _decoded(data: bytes, settings: NormalizeSettings) -> tuple[str, str | None]:
-    """As UTF-8, else in the encoding that the file states, else in the likeliest."""
-    stated = _CODING.match(data[:_HEAD_CHARS])
-    if stated and not _is_utf8(data):
-        try:
-            codec = codecs.lookup(stated[1].decode())
-            if codec._is_text_encoding:
-                return data.decode(codec.name), f"decoded as {codec.name}"
-        except (LookupError, UnicodeDecodeError):
-            pass  # a wrong word in a comment: the bytes decide
-    return decode(data, max_control_share=settings.max_control_share)
-
-
-def _is_utf8(data: bytes) -> bool:
-    try:
-        data.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _fenced(text: str, language: str) -> str:

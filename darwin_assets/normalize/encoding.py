@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from darwin_assets.acquire.wide_text import wide_encoding
+from darwin_assets.normalize.declared_encoding import codec_name
 from darwin_assets.normalize.document import Unreadable
+from darwin_assets.normalize.legacy_encoding import likely_encoding
 
 if TYPE_CHECKING:
     from ftfy import TextFixerConfig
 
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16: its mark begins with the same two bytes
-    (codecs.BOM_UTF32_BE, "utf-32-be"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
+_SEVEN_BIT = (
+    (re.compile(rb"\x1b(?:\$[@B]|\(J|\$\(D)"), "iso2022_jp_2"),
+    (re.compile(rb"\x1b\$\)C"), "iso2022_kr"),
 )
-_MAX_DETECT_BYTES = 64 * 1024
+"""Escapes by which text in bytes of ASCII switches to Japanese and Korean."""
 _MAX_DAMAGE_SHARE = 0.1
 """Undecodable bytes a sound non-ASCII character up to which a text is damaged UTF-8."""
 _MAX_STRAY_SHARE = 0.01
-"""Share of undecodable bytes up to which an otherwise plain text is read without them."""
-_USUAL_ENCODING = "cp1252"
-_CLOSE, _CLEARLY_BETTER = 0.05, 0.1
-"""How much messier the usual encoding may look, and how much less like a language, to be taken all the same."""
+"""Share of undecodable bytes up to which an otherwise sound text is read without them."""
 _REPLACEMENT = "\ufffd"
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAY_BE_MOJIBAKE = re.compile(r"[^\x00-\x7f]{2}|[ÂÃÅÎÐÙ] |[\x80-\x9f\ud800-\udfff]")
@@ -35,61 +33,101 @@ _NEVER_MEANT = re.compile(r"[\x80-\x9f\ud800-\udfff]")
 """C1 controls are bytes of Windows-1252 read as Latin-1, surrogates halves of a character."""
 
 
-def decode(data: bytes, *, max_control_share: float = 0.02) -> tuple[str, str | None]:
-    """Text of `data` by its byte order mark, as UTF-8 or as the likeliest encoding, and a note on repairs.
+class Decoded(NamedTuple):
+    """Bytes as text: the encoding that they were read in, and how many of them it does not know (U+FFFD stands there)."""
 
-    Raises Unreadable "encoding.binary" when more than `max_control_share` of the characters are control
-    characters, and "encoding.unknown" when no encoding fits.
+    text: str
+    encoding: str
+    n_damaged: int = 0
+
+    @property
+    def note(self) -> str | None:
+        """What was done, where it was more than reading UTF-8."""
+        replaced = f"replaced {self.n_damaged} undecodable bytes" if self.n_damaged else None
+        decoded = f"decoded as {self.encoding}" if self.encoding != "utf-8" else None
+        return ", ".join(said for said in (decoded, replaced) if said) or None
+
+
+def decode(data: bytes, declared: Iterable[str] = (), *, max_control_share: float = 0.02) -> tuple[str, str | None]:
+    """Text of `data` as `decoded`, and a note on repairs.
+
+    Raises Unreadable also "encoding.binary" when more than `max_control_share` of the characters are control characters.
     """
-    text, note = _decoded(data)
-    share = len(_CONTROLS.findall(text)) / max(len(text), 1)
+    found = decoded(data, declared)
+    share = len(_CONTROLS.findall(found.text)) / max(len(found.text), 1)
     if share > max_control_share:
         raise Unreadable(
             "encoding.binary", "share of control characters", value=share, threshold=f"..{max_control_share}"
         )
-    return text, note
+    return found.text, found.note
 
 
-def _decoded(data: bytes) -> tuple[str, str | None]:
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            text = data[len(mark) :].decode(encoding, errors="replace")
-            damaged = text.count(_REPLACEMENT)
-            if encoding == "utf-8":
-                return text, f"replaced {damaged} undecodable bytes" if damaged else None
-            return text, f"decoded as {encoding}"
+def decoded(data: bytes, declared: Iterable[str] = ()) -> Decoded:
+    """Text of `data`: as UTF-16 or UTF-32 where its first bytes show it; as UTF-8 where it is valid, since other encodings
+    almost never look like it and declarations often lie; in the first of the `declared` encodings that fits; as UTF-8 with
+    damage; in the one older encoding that is clearly the likeliest.
+
+    Raises Unreadable "encoding.unknown" where none is: a wrong table would give wrong letters that nobody sees.
+    """
+    wide = wide_encoding(data)
+    if wide is not None:
+        encoding, n_mark = wide
+        return _replaced(data[n_mark:], encoding)
+    unicode = _utf8(data)
+    if unicode.n_damaged == 0 or data.startswith(codecs.BOM_UTF8):
+        return _seven_bit(data) or unicode
+    stated = as_declared(data, declared)
+    if stated is not None:
+        return stated
+    n_sound = sum(character > "\x7f" for character in unicode.text) - unicode.n_damaged
+    if unicode.n_damaged <= _MAX_DAMAGE_SHARE * n_sound:
+        return unicode
+    likely = likely_encoding(data)
+    found = _replaced(data, likely) if likely else unicode
+    if found.n_damaged > _MAX_STRAY_SHARE * len(found.text):
+        raise Unreadable(
+            "encoding.unknown",
+            "not UTF-8, and no other encoding is certain: state it in the document or save it as UTF-8",
+        )
+    return found
+
+
+def as_declared(data: bytes, declared: Iterable[str]) -> Decoded | None:
+    """Text of bytes that are no UTF-8 in the first of the `declared` encodings that fits; None where none does."""
+    for encoding in filter(None, map(codec_name, declared)):
+        found = _replaced(data, encoding)
+        if found.n_damaged <= _MAX_STRAY_SHARE * len(found.text):
+            return found
+    return None
+
+
+def is_unicode(data: bytes) -> bool:
+    """Whether bytes are UTF-8, or begin as UTF-16 or UTF-32 does."""
+    return wide_encoding(data) is not None or _utf8(data).n_damaged == 0
+
+
+def _utf8(data: bytes) -> Decoded:
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8"), None
+        return Decoded(data.decode("utf-8"), "utf-8")
     except UnicodeDecodeError:
-        pass
-    replaced = data.decode("utf-8", errors="replace")
-    n_damaged = replaced.count(_REPLACEMENT)
-    n_sound = sum(character > "\x7f" for character in replaced) - n_damaged
-    if n_damaged <= _MAX_DAMAGE_SHARE * n_sound:
-        return replaced, f"replaced {n_damaged} undecodable bytes"
-    likely = _likely_encoding(data)
-    if likely is None and n_damaged <= _MAX_STRAY_SHARE * len(replaced):
-        return replaced, f"replaced {n_damaged} undecodable bytes"
-    if likely is None:
-        raise Unreadable("encoding.unknown", "no character encoding fits these bytes")
-    return data.decode(likely, errors="replace"), f"decoded as {likely}"
+        return _replaced(data, "utf-8")
 
 
-def _likely_encoding(data: bytes) -> str | None:
-    from charset_normalizer import from_bytes
+def _replaced(data: bytes, encoding: str) -> Decoded:
+    text = data.decode(encoding, errors="replace")
+    return Decoded(text, encoding, text.count(_REPLACEMENT))
 
-    # Detection reads the places that tell encodings apart: what is not ASCII, with its surroundings.
-    first = next((at for at, byte in enumerate(data) if byte > 0x7F), 0)
-    start = max(0, first - _MAX_DETECT_BYTES // 2)
-    matches = from_bytes(data[start : start + _MAX_DETECT_BYTES])
-    best = matches.best()
-    if best is None:
-        return None
-    # A few accented letters fit several tables equally well; then it is the one that most such texts are in.
-    for match in matches:
-        if _USUAL_ENCODING in match.could_be_from_charset and match.chaos <= best.chaos + _CLOSE:
-            return best.encoding if best.coherence > match.coherence + _CLEARLY_BETTER else _USUAL_ENCODING
-    return best.encoding
+
+def _seven_bit(data: bytes) -> Decoded | None:
+    """Text that escapes switch between character sets, all of them in bytes of ASCII."""
+    for escape, encoding in _SEVEN_BIT if b"\x1b" in data else ():
+        if escape.search(data):
+            try:
+                return Decoded(data.decode(encoding), encoding)
+            except UnicodeDecodeError:
+                continue
+    return None
 
 
 def repair(text: str) -> tuple[str, str | None]:

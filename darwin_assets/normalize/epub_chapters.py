@@ -8,12 +8,13 @@ from html.entities import html5
 
 from lxml import etree
 
+from darwin_assets.normalize.declared_encoding import in_html, without_xml_declaration
 from darwin_assets.normalize.document import Unreadable
-from darwin_assets.normalize.encoding import repair
+from darwin_assets.normalize.encoding import decoded, repair
 from darwin_assets.normalize.html_code import flatten_code
 from darwin_assets.normalize.html_formulas import mark_formulas
 from darwin_assets.normalize.html_main import drop_invisible
-from darwin_assets.normalize.html_source import decode_html, parse_tree
+from darwin_assets.normalize.html_source import parse_tree
 from darwin_assets.normalize.package import resolved
 from darwin_assets.normalize.xml_tree import local_name, parse_xml, remove, token_text
 
@@ -29,8 +30,6 @@ _LEFT_OUT = frozenset(
 """Numbers of printed pages, generated lists of what the book holds."""
 _BACK_LINKS = frozenset({"backlink", "doc-backlink"})
 
-_DECLARATION = re.compile(r"\s*<\?xml\s[^>]*?\?>")
-_DECLARED_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _NAMED_ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31};)")
 _XML_ENTITIES = frozenset({"lt;", "gt;", "amp;", "quot;", "apos;"})
 
@@ -45,10 +44,10 @@ class Chapter:
 
 
 def read_chapter(data: bytes, name: str) -> Chapter:
-    """The chapter in the part `name`. Raises Unreadable: xml.entities, xml.too_deep, html.empty, html.too_deep."""
-    declared = _DECLARED_ENCODING.match(data)
-    text, _ = decode_html(data, declared[1].decode() if declared else None)
-    text, _ = repair(text)
+    """The chapter in the part `name`. Raises Unreadable: encoding.unknown, xml.entities, xml.too_deep,
+    html.empty, html.too_deep.
+    """
+    text, _ = repair(decoded(data, in_html(data)).text)
     root, is_repaired = _tree(text)
     _mark_notes(root, name)
     mark_formulas(root)
@@ -61,7 +60,7 @@ def read_chapter(data: bytes, name: str) -> Chapter:
 def _tree(text: str) -> tuple[etree._Element, bool]:
     """By the rules of XML, and by those of HTML where a chapter breaks them."""
     try:
-        root = parse_xml(_NAMED_ENTITY.sub(_character, _DECLARATION.sub("", text, count=1)).encode())
+        root = parse_xml(_NAMED_ENTITY.sub(_character, without_xml_declaration(text)).encode())
     except Unreadable as unreadable:
         if unreadable.rule != "xml.malformed":
             raise

@@ -13,15 +13,16 @@ from copy import deepcopy
 
 from lxml import etree
 
+from darwin_assets.normalize.declared_encoding import in_html
 from darwin_assets.normalize.document import Document, Unreadable
-from darwin_assets.normalize.encoding import repair
+from darwin_assets.normalize.encoding import decoded, repair
 from darwin_assets.normalize.html_code import flatten_code
 from darwin_assets.normalize.html_elements import Page
 from darwin_assets.normalize.html_formulas import FORMULA, mark_formulas
 from darwin_assets.normalize.html_forum import find_posts, take_posts
 from darwin_assets.normalize.html_main import drop_invisible, main_content
 from darwin_assets.normalize.html_site import site_content, site_rule, site_title
-from darwin_assets.normalize.html_source import decode_html, parse_tree
+from darwin_assets.normalize.html_source import parse_tree
 from darwin_assets.normalize.markdown_writer import (
     Block,
     Part,
@@ -37,21 +38,22 @@ from darwin_assets.normalize.xml_tree import fold, token_text
 PARSER = "html/2"
 
 
-def parse_html(data: bytes, settings: NormalizeSettings, declared_encoding: str | None = None) -> Document:
-    """One page as Markdown; `declared_encoding` is the charset of an HTTP header, where there is one.
+def parse_html(data: bytes, settings: NormalizeSettings) -> Document:
+    """One page as Markdown.
 
     In this order, and the notes say which: what a rule for the page's site names; its posts, where they are a forum's and
     gain `html_min_forum_gain`; its main content; when that has fewer than `min_main_chars` characters, the same with what
-    looks like page furniture, then the whole body. Raises Unreadable: html.empty, html.too_deep.
+    looks like page furniture, then the whole body. Raises Unreadable: encoding.unknown, html.empty,
+    html.too_deep.
     """
-    html, encoding = decode_html(data, declared_encoding)
-    html, repaired = repair(html)
+    source = decoded(data, in_html(data))
+    html, repaired = repair(source.text)
     page = _read(html, settings)
     if not page.text:
         raise Unreadable("html.empty", "no visible text in the page")
     n_ascii = page.counts["asciimath"]
     notes = (
-        None if encoding == "utf-8" else f"decoded as {encoding}",
+        source.note,
         repaired,
         *page.notes,
         f"left {n_ascii} AsciiMath formulas as they are" if n_ascii else None,
@@ -67,7 +69,7 @@ def parse_html(data: bytes, settings: NormalizeSettings, declared_encoding: str 
         n_code_blocks=page.counts["code_blocks"],
         parser=PARSER,
         notes=tuple(note for note in notes if note),
-        extra={"encoding": encoding},
+        extra={"encoding": source.encoding},
     )
 
 

@@ -1,8 +1,7 @@
-"""Bytes of a web page to one clean element tree."""
+"""A web page to one clean element tree."""
 
 from __future__ import annotations
 
-import codecs
 import re
 from collections import Counter
 
@@ -19,31 +18,6 @@ _FORMATTING_TAG = re.compile(
 _MAX_COPIES = 3
 _MAX_REOPENED = 300_000
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-_BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
-
-
-def decode_html(data: bytes, declared_encoding: str | None = None) -> tuple[str, str]:
-    """Text and the encoding it was read in.
-
-    In order: byte order mark; valid UTF-8 (other encodings almost never look like it, and servers often lie);
-    what the transport declared; `<meta charset>` or detection. Bytes that the encoding does not know become
-    U+FFFD.
-    """
-    for mark, encoding in _BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return data[len(mark) :].decode(encoding, errors="replace"), encoding
-    if not data.isascii():
-        try:
-            return data.decode("utf-8"), "utf-8"
-        except UnicodeDecodeError:
-            pass
-    encoding = _known(declared_encoding) or _known(_detected(data)) or "cp1252"
-    text = data.decode(encoding, errors="replace")
-    return text, "utf-8" if data.isascii() and text.isascii() else encoding
 
 
 def parse_tree(html: str) -> etree._Element:
@@ -108,21 +82,3 @@ def _refuse_reopening(html: str) -> None:
 
 def _opening_tags(html: str, start: int, end: int) -> int:
     return html.count("<", start, end) - html.count("</", start, end)
-
-
-def _detected(data: bytes) -> str | None:
-    from resiliparse.parse.encoding import detect_encoding
-
-    found: str | None = detect_encoding(data, from_html_meta=True)
-    return found
-
-
-def _known(encoding: str | None) -> str | None:
-    """The codec's own name, None for names that Python does not know or that are no text encoding."""
-    if not encoding:
-        return None
-    try:
-        codec = codecs.lookup(encoding.strip())
-    except (LookupError, ValueError):
-        return None
-    return codec.name if codec._is_text_encoding else None

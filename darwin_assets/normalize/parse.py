@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from darwin_assets.acquire.code_types import LANGUAGES
+from darwin_assets.acquire.media_types import DOCX, EPUB, PDF
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.settings import NormalizeSettings
 
@@ -18,12 +19,14 @@ TextParser = Callable[[str, NormalizeSettings], Document]
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f]")
 _SURROGATES = re.compile(r"[\ud800-\udfff]")
+_BINARY = frozenset({DOCX, EPUB, PDF})
 _BLANK_LINES = re.compile(r"\n(?:[ \t]*\n){3,}")
 
 
 def parse(data: bytes, media_type: str, settings: NormalizeSettings) -> Document:
     """A document as Markdown with LaTeX formulas, in NFC, without control characters.
 
+    `media_type` may state the encoding that its server declared: "text/html; charset=euc-kr".
     Whatever the bytes, it raises nothing but Unreadable: "format.unsupported", "document.too_large",
     "text.empty", "encoding.binary", "encoding.unknown", "parser.error" and what the format's parser names.
     What is no fault of the document alone goes through: ImportError and MemoryError.
@@ -34,6 +37,7 @@ def parse(data: bytes, media_type: str, settings: NormalizeSettings) -> Document
         raise refused or AssertionError("unreachable")
     parser = load()
     try:
+        data, decoded = _as_declared(data, media_type)
         document = parser(data, settings)
     except (Unreadable, ImportError, MemoryError):
         raise
@@ -41,6 +45,8 @@ def parse(data: bytes, media_type: str, settings: NormalizeSettings) -> Document
     except Exception as error:  # noqa: BLE001
         # The message of a foreign exception may quote the document: only its type goes on.
         raise Unreadable("parser.error", type(error).__name__) from None
+    if decoded:
+        document = dataclasses.replace(document, notes=(decoded, *document.notes))
     return _cleaned(_tidied(document), settings)
 
 
@@ -57,6 +63,17 @@ def refusal(media_type: str, n_bytes: int, settings: NormalizeSettings) -> Unrea
 
 def _loader(media_type: str) -> Callable[[], Parser] | None:
     return PARSERS.get(media_type.partition(";")[0].strip().lower())
+
+
+def _as_declared(data: bytes, media_type: str) -> tuple[bytes, str | None]:
+    """What a server declared as UTF-8, which every parser of text reads, with a note; other bytes as they are."""
+    plain_type, _, charset = media_type.partition("; charset=")
+    if not charset or plain_type in _BINARY:
+        return data, None
+    from darwin_assets.normalize.encoding import as_declared, is_unicode
+
+    found = None if is_unicode(data) else as_declared(data, (charset,))
+    return (found.text.encode(), found.note) if found else (data, None)
 
 
 def _tidied(document: Document) -> Document:
@@ -94,13 +111,16 @@ def _line(text: str) -> str | None:
     return " ".join(tidy(text).split()) or None
 
 
-def _from_text(parse_text: TextParser) -> Parser:
-    """A parser of text as one of bytes: decodes, undoes mojibake, and notes what it did."""
+def _from_text(parse_text: TextParser, declared: Callable[[bytes], tuple[str, ...]] = lambda _data: ()) -> Parser:
+    """A parser of text as one of bytes: decodes, undoes mojibake, and notes what it did.
+
+    `declared`: the encodings that a document of the format states.
+    """
 
     def parser(data: bytes, settings: NormalizeSettings) -> Document:
         from darwin_assets.normalize.encoding import decode, repair
 
-        text, decoded = decode(data, max_control_share=settings.max_control_share)
+        text, decoded = decode(data, declared(data), max_control_share=settings.max_control_share)
         text, repaired = repair(text)
         document = parse_text(_LINE_ENDS.sub("\n", text), settings)
         notes = tuple(note for note in (decoded, repaired) if note)
@@ -114,15 +134,17 @@ def _from_text(parse_text: TextParser) -> Parser:
 
 
 def _latex() -> Parser:
+    from darwin_assets.normalize.declared_encoding import in_tex
     from darwin_assets.normalize.latex import parse_latex
 
-    return _from_text(parse_latex)
+    return _from_text(parse_latex, in_tex)
 
 
 def _noweb() -> Parser:
+    from darwin_assets.normalize.declared_encoding import in_tex
     from darwin_assets.normalize.latex import parse_latex
 
-    return _from_text(lambda text, settings: parse_latex(text, settings, noweb=True))
+    return _from_text(lambda text, settings: parse_latex(text, settings, noweb=True), in_tex)
 
 
 def _markdown() -> Parser:
@@ -144,9 +166,10 @@ def _json() -> Parser:
 
 
 def _bibtex() -> Parser:
+    from darwin_assets.normalize.declared_encoding import in_comment
     from darwin_assets.normalize.structured import parse_bibtex
 
-    return _from_text(lambda text, _settings: parse_bibtex(text))
+    return _from_text(lambda text, _settings: parse_bibtex(text), in_comment)
 
 
 def _delimited(language: str) -> Parser:
@@ -156,12 +179,10 @@ def _delimited(language: str) -> Parser:
 
 
 def _xml() -> Parser:
+    from darwin_assets.normalize.declared_encoding import in_xml
     from darwin_assets.normalize.structured import parse_other_xml
 
-    def parser(data: bytes, settings: NormalizeSettings) -> Document:
-        return _from_text(lambda text, _settings: parse_other_xml(data, text))(data, settings)
-
-    return parser
+    return _from_text(lambda text, _settings: parse_other_xml(text), in_xml)
 
 
 def _pdf() -> Parser:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from darwin_assets.normalize.declared_encoding import without_xml_declaration
 from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.latex_source import fence
 from darwin_assets.normalize.xml_tree import parse_xml
@@ -40,9 +41,9 @@ def parse_bibtex(text: str) -> Document:
     return _block(text, "bibtex")
 
 
-def parse_other_xml(data: bytes, text: str) -> Document:
+def parse_other_xml(text: str) -> Document:
     """Well-formed XML without a parser of its own here, as a code block. Raises Unreadable as `parse_xml`."""
-    parse_xml(data)
+    parse_xml(without_xml_declaration(text).encode())
     return _block(text, "xml")
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from darwin_assets.acquire.records import OPT_OUTS, Record
 from darwin_assets.acquire.signals import signal
 from darwin_assets.acquire.signals.preferences import CONTENT_SIGNAL, CONTENT_USAGE, refusals
+from darwin_assets.acquire.wide_text import in_utf8
 
 HEADERS = frozenset({"tdm-reservation", "tdm-policy", "x-robots-tag", CONTENT_SIGNAL, CONTENT_USAGE})
 """Names, in lower case, of the HTTP headers that can hold a signal."""
@@ -46,7 +47,7 @@ def meta_signals(media_type: str, data: bytes) -> Iterator[str]:
     if media_type not in _HTML_TYPES:
         return
     # the standard lets a meta element of this kind stand in the head only, and a page is long
-    head = re.split(rb"<body\b", data[:HEAD_BYTES], maxsplit=1, flags=re.IGNORECASE)[0]
+    head = re.split(rb"<body\b", in_utf8(data[:HEAD_BYTES]), maxsplit=1, flags=re.IGNORECASE)[0]
     metas = [_attributes(found[0]) for found in _META.finditer(head)]
     named = [(meta.get("name", meta.get("property", "")).lower(), meta.get("content", "").strip()) for meta in metas]
     policies = [content for name, content in named if name == "tdm-policy"]

@@ -8,6 +8,7 @@ from urllib.parse import unquote
 
 from darwin_assets.acquire.signals import signal
 from darwin_assets.acquire.signals.preferences import CONTENT_SIGNAL, CONTENT_USAGE, refusals
+from darwin_assets.acquire.wide_text import in_utf8
 
 MAX_BYTES = 500 * 1024
 """RFC 9309 §2.5: a parser reads at least 500 KiB; what stands behind it is not looked at."""
@@ -74,7 +75,7 @@ def parse(data: bytes) -> Robots:
 
 
 def _lines(data: bytes) -> Iterator[tuple[str, str]]:
-    for line in data[:MAX_BYTES].decode("utf-8-sig", "replace").splitlines():
+    for line in in_utf8(data[:MAX_BYTES]).decode("utf-8-sig", "replace").splitlines():
         name, colon, value = line.partition("#")[0].partition(":")
         if colon:
             yield name.strip().lower(), value.strip()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from darwin_assets.acquire.drop import name_in_drop
 from darwin_assets.acquire.signals import robots, signal
 from darwin_assets.acquire.signals.robots import Rule, forbids
 
@@ -86,7 +87,7 @@ def site_files(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob(name)):
             if path.is_file() and not path.is_symlink():
                 with path.open("rb") as file:
-                    found[path.relative_to(folder).as_posix()] = file.read(robots.MAX_BYTES)
+                    found[name_in_drop(path.relative_to(folder))] = file.read(robots.MAX_BYTES)
     return found
 
 

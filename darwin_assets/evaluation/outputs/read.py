@@ -94,7 +94,7 @@ def read_file(path: Path) -> pl.DataFrame:
 def format_of(path: Path) -> Format | None:
     """The format of a file; null where no reader knows it."""
     with path.open("rb") as file:
-        head = file.read(HEAD_BYTES).decode("utf-8", errors="replace")
+        head = file.read(HEAD_BYTES).decode("utf-8-sig", errors="replace")
     return next((one for one in FORMATS if one.claims(path, head)), None)
 
 

@@ -30,8 +30,8 @@ Record = tuple[int, Any]
 
 
 def json_lines(path: Path) -> Iterator[Record]:
-    """The records of a JSONL file; a last line may lack its end."""
-    with path.open(encoding="utf-8", errors="replace") as lines:
+    """The records of a JSONL file; a last line may lack its end, and the first begin with a byte order mark."""
+    with path.open(encoding="utf-8-sig", errors="replace") as lines:
         for number, line in enumerate(lines, start=1):
             if line.strip():
                 try:

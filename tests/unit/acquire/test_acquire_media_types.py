@@ -70,6 +70,7 @@ TAR = b"a.txt".ljust(257, b"\0") + b"ustar\x0000"
         ("index.php", b"<!DOCTYPE html><html><p>hello", "text/html"),
         ("index.php", b"<!DOCTYPE html><html><?php echo 1 ?>", "text/x-php"),
         ("a", TAR, "application/x-tar"),
+        ("a.txt", b"{\\rtf1\\ansi Caf\\'e9}", "application/rtf"),
         ("a.txt", b"\x1f\x8b", "application/gzip"),
     ],
 )

@@ -68,6 +68,8 @@ def test_nested_fields_lists_and_csv(tmp_path: Path) -> None:
         tmp_path, json.dumps([{"examples": [{"input": ["a", 2]}]}]).encode(), format="json", question="examples.0.input"
     )
     assert load_items(nested, tmp_path)["question"].to_list() == ["a\n2"]
+    separated = with_file(tmp_path, '{"q": "one\u2028line"}\r\n{"q": "two\x85"}'.encode(), format="jsonl")
+    assert load_items(separated, tmp_path)["question"].to_list() == ["one\u2028line", "two\x85"]
     table = with_file(tmp_path, b'q,a\n"two\nlines",7\n', format="csv", answer="a")
     assert load_items(table, tmp_path).select("question", "answer").row(0) == ("two\nlines", "7")
 

@@ -106,6 +106,15 @@ def test_a_broken_record_is_a_row_and_the_others_are_read(tmp_path: Path) -> Non
     assert SECRET not in str(faults.rows())
 
 
+@pytest.mark.parametrize("name", [LM_EVAL, "solutions.jsonl"])
+def test_a_byte_order_mark_and_line_ends_of_windows_cost_no_record(tmp_path: Path, name: str) -> None:
+    solved = {"question": "How many?", "ground_truth": "7", "large": {"is_correct": True, "solution": "7"}}
+    text = lines(*[sample() if name == LM_EVAL else json.dumps(solved)] * 2).replace("\n", "\r\n")
+    (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + text.encode())
+    rows = read_file(tmp_path / name)
+    assert rows.select("line", "verdict", "error").rows() == [(1, True, None), (2, True, None)]
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

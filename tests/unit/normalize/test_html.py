@@ -189,18 +189,42 @@ def test_links_keep_their_addresses_when_asked() -> None:
 
 
 @pytest.mark.parametrize(
-    ("encoded", "declared"),
+    "encoded",
     [
-        ("<p>Größe</p>".encode(), None),
-        ("<p>Größe</p>".encode("utf-8-sig"), None),
-        ("<p>Größe</p>".encode("utf-16"), None),
-        ("<meta charset=iso-8859-1><p>Größe</p>".encode("latin-1"), None),
-        ("<p>Größe</p>".encode("latin-1"), "iso-8859-1"),
-        ("<meta charset=iso-8859-1><p>Größe</p>".encode(), "iso-8859-1"),
+        "<p>Größe</p>".encode(),
+        "<p>Größe</p>".encode("utf-8-sig"),
+        "<p>Größe</p>".encode("utf-16"),
+        "<p>Größe</p>".encode("utf-16-be"),
+        "<meta charset=iso-8859-1><p>Größe</p>".encode("latin-1"),
+        "<meta charset=iso-8859-1><p>Größe</p>".encode(),
+        "<meta charset=utf-16><p>Größe</p>".encode(),
+        b"<?xml version='1.0' encoding='iso-8859-1'?><html>" + "<p>Größe</p>".encode("latin-1"),
     ],
 )
-def test_encodings(encoded: bytes, declared: str | None) -> None:
-    assert parse_html(encoded, SETTINGS, declared).text == "Größe"
+def test_encodings(encoded: bytes) -> None:
+    assert parse_html(encoded, SETTINGS).text == "Größe"
+
+
+@pytest.mark.parametrize(
+    ("stated", "encoding", "text"),
+    [
+        ("euc-kr", "cp949", "빛의 속도는 똠방각하"),
+        ("gb2312", "gb18030", "光速在真空中是恒定的，镕"),
+        ("x-sjis", "cp932", "光の速さは一定である①"),
+        ("windows-1251", "cp1251", "Скорость света"),
+        ("iso-8859-1", "cp1252", "“Größe” – €"),
+    ],
+)
+def test_what_a_page_declares_is_meant_as_browsers_mean_it(stated: str, encoding: str, text: str) -> None:
+    document = parse_html(f"<meta charset={stated}><p>{text}</p>".encode(encoding), SETTINGS)
+    assert document.text == text
+    assert document.notes[0] == f"decoded as {encoding}"
+
+
+def test_a_page_in_no_certain_encoding_is_refused() -> None:
+    with pytest.raises(Unreadable) as raised:
+        parse_html(b"<p>" + "Größe".encode("latin-1") + bytes(range(0x80, 0x100)) + b"</p>", SETTINGS)
+    assert raised.value.rule == "encoding.unknown"
 
 
 def test_mojibake_is_repaired_and_noted() -> None:

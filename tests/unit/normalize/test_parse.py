@@ -11,6 +11,7 @@ from darwin_assets.normalize.document import Document, Unreadable
 from darwin_assets.normalize.parse import PARSERS, parse, tidy
 from darwin_assets.normalize.settings import NormalizeSettings
 
+PDF_BYTES = b"%PDF-1.4\n\xe2\xe3\xcf\xd3\n1 0 obj<</Pages 2 0 R>>endobj trailer<</Root 1 0 R>>"
 SETTINGS = NormalizeSettings()
 SEEDS = [
     rb"\documentclass{a}\begin{document}\section{S} $x$ \begin{itemize}\item a\end{itemize}\end{document}",
@@ -47,6 +48,35 @@ def failure(data: bytes, media_type: str, configured: NormalizeSettings = SETTIN
 )
 def test_the_media_type_chooses_the_parser(media_type: str, data: bytes, parser: str) -> None:
     assert parse(data, media_type, SETTINGS).parser == parser
+
+
+@pytest.mark.parametrize("media_type", ["text/html", "text/plain", "text/markdown", "application/xml"])
+def test_what_a_server_declares_is_believed(media_type: str) -> None:
+    data = "<p>똠방각하</p>".encode("cp949")
+    document = parse(data, f"{media_type}; charset=EUC-KR", SETTINGS)
+    assert "똠방각하" in document.text
+    assert document.notes[0] == "decoded as cp949"
+    assert parse("<p>똠방각하</p>".encode(), f"{media_type}; charset=EUC-KR", SETTINGS).notes == ()
+
+
+def test_a_charset_of_bytes_that_are_no_text_means_nothing() -> None:
+    assert failure(PDF_BYTES, "application/pdf; charset=iso-8859-1").rule == failure(PDF_BYTES, "application/pdf").rule
+
+
+@pytest.mark.parametrize(
+    ("media_type", "text"),
+    [
+        ("application/x-tex", "\\usepackage[latin2]{inputenc}\n{} a"),
+        ("application/x-tex", "% -*- coding: latin-2 -*-\n{} a"),
+        ("application/x-bibtex", "% Encoding: ISO8859_2\n@book{{a, title = {{{}}}}}"),
+        ("application/xml", "<?xml version='1.0' encoding='iso-8859-2'?>\n<a>{}</a>"),
+        ("text/x-python", "# vim: set fileencoding=iso-8859-2 :\nx = '{}'"),
+    ],
+)
+def test_what_a_document_declares_is_believed(media_type: str, text: str) -> None:
+    source = text.replace("{}", "Šárka")
+    assert "Šárka" in parse(source.encode("iso-8859-2"), media_type, SETTINGS).text
+    assert "Šárka" in parse(source.encode(), media_type, SETTINGS).text
 
 
 def test_what_cannot_be_read_is_named() -> None:
