@@ -115,7 +115,8 @@ def found(real: Real, scores: dict[str, np.ndarray]) -> Found:
             "item",
             checkpoint=pl.lit(name),
             primary=True,
-            error=pl.lit(None, pl.String),
+            **{empty: pl.lit(None, pl.String) for empty in ("error", "subset", "prompt", "question", "file")},
+            **{empty: pl.lit(None, pl.Int64) for empty in ("n_shot", "line")},
             score=pl.Series(values),
             verdict=pl.Series(values == 1),
         )

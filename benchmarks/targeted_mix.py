@@ -44,8 +44,9 @@ OUTPUTS = "gsm8k-example-solutions"
 WEAKNESS = 0.02
 PLANTED = {
     "one pair": [("comparison", "unit_handling")],
-    "another pair": [("constraint_tracking", "counting")],
-    "two pairs": [("comparison", "counting"), ("comparison", "constraint_tracking")],
+    "another pair": [("arithmetic", "counting")],
+    "two pairs": [("case_analysis", "deduction"), ("comparison", "symbolic_transformation")],
+    "what the lake hardly holds": [("constraint_tracking", "counting")],
 }
 REAL = "GSM8K, as diagnosed"
 SHARPNESS = (1.0, 2.0, 4.0, 8.0, 16.0)
@@ -121,11 +122,10 @@ class Draws:
         """The cells that differ by the draw."""
         targeted, control = ([one[f"{arm}_share"] for one in self.facts] for arm in (TARGETED, CONTROL))
         ratios = [one / other for one, other in zip(targeted, control, strict=True) if other]
-        below = sum(one["above_twice_control"] < 0 for one in self.facts)
+        below = sum(one["above_twice_control"] <= 0 for one in self.facts)
         rows = [arms.filter(arm=TARGETED).height for arms in self.arms]
-        times = f"{_range(ratios, '.1f')}" + (
-            f", {len(control) - len(ratios)} × none" if len(ratios) < len(control) else ""
-        )
+        without = len(control) - len(ratios)
+        times = ", ".join(filter(None, (ratios and _range(ratios, ".1f"), without and f"{without} × none")))
         shares = [_range(one, ".1%") for one in (targeted, control)]
         return [*shares, times, f"{below} of {len(self.facts)}", _range(rows, ".0f")]
 

@@ -19,6 +19,7 @@ from darwin_assets.closed_loop.label import label
 from darwin_assets.closed_loop.outputs_folder import read_folder
 from darwin_assets.closed_loop.report.data_side import blocks
 from darwin_assets.closed_loop.report.write import inlined, write_report
+from darwin_assets.closed_loop.samples import other_questions
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.tables import (
     AFFORDANCES_TABLE,
@@ -103,6 +104,11 @@ def diagnose_folder(folder: Path, settings: ClosedLoopSettings) -> Diagnosed:
         outputs = read_folder(folder)
     except ManifestError as error:
         raise DarwinError(f"manifest of {folder}: {error}") from None
+    if n := other_questions(outputs.samples):
+        raise DarwinError(
+            f"diagnosis of {folder.name}: {n:,} items are other questions in the files of other checkpoints, under one name; "
+            "outputs for different questions cannot be paired: give the benchmark of one of them another name"
+        )
     found = Evaluated(outputs.samples, label(outputs.samples), outputs.facts, None, RULE_EVIDENCE.to_frame())
     return _diagnosed(folder.name, found, settings)
 

@@ -21,7 +21,7 @@ from resources.lake import Lake
 from resources.landing import LandingZone
 from resources.raw_store import RawStore
 
-RECIPE = "evaluation_samples/2"
+RECIPE = "evaluation_samples/3"
 OF = ["benchmark", "subset", "checkpoint"]
 
 

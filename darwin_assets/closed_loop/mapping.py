@@ -19,6 +19,7 @@ Status = Literal["hypothesis", "supported", "refuted"]
 Values = tuple[str, ...]
 
 FILE = Path(__file__).parent / "mapping_rules.yaml"
+POINTS = 100
 
 WEAKNESSES = pl.Schema(
     {
@@ -129,9 +130,19 @@ def rules(path: Path = FILE) -> tuple[Rule, ...]:
     return found
 
 
+def weak_slices(cells: pl.DataFrame) -> pl.DataFrame:
+    """Slices of DIAGNOSES with the verdict *data*. `weakness` is what is left to the data there: the points of the gap that
+    the output channel or training takes away are no matter of theirs.
+    """
+    cause = pl.element().struct
+    left = pl.when(cause.field("verdict") == "data").then(cause.field("points")).otherwise(0.0)
+    weakness = pl.col("explained").list.eval(left).list.sum() / POINTS * pl.col("share")
+    return cells.filter(level="slice", verdict="data").with_columns(weakness=weakness)
+
+
 def weaknesses(cells: pl.DataFrame, operations: pl.DataFrame) -> pl.DataFrame:
     """WEAKNESSES from DIAGNOSES and OPERATIONS: slices with the verdict *data*, and operations that stand out."""
-    slices = cells.filter(pl.col("level") == "slice", pl.col("verdict") == "data", pl.col("weakness") > 0)
+    slices = weak_slices(cells)
     standing_out = operations.filter("kept", pl.col("weakness") > 0).with_columns(
         operations=pl.concat_list("operation", "other").list.drop_nulls().list.sort()
     )

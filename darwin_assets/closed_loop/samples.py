@@ -8,6 +8,7 @@ import polars as pl
 
 from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.closed_loop.columns import SAMPLES
+from darwin_assets.closed_loop.same_questions import named_alike, question_key
 from darwin_assets.closed_loop.statistics.outcomes import SCORE
 
 UNNAMED = "unnamed"
@@ -31,7 +32,7 @@ def normalize(rows: pl.DataFrame, facts: EvaluationFacts, hashes: Mapping[str, s
         gold=pl.col("gold").list.drop_nulls(),
         score=pl.when(pl.col("score").is_finite()).then("score"),
     )
-    return _with_primary(_without_repeats(named)).select(list(SAMPLES))
+    return _with_primary(_without_repeats(named_alike(named))).select(list(SAMPLES))
 
 
 def item_hash(benchmark: str, subset: str | None, item_id: str) -> str:
@@ -41,8 +42,7 @@ def item_hash(benchmark: str, subset: str | None, item_id: str) -> str:
 
 def other_questions(samples: pl.DataFrame) -> int:
     """Items under whose name checkpoints were asked different questions, as far as the files show the question alone."""
-    words = pl.col("question").str.replace_all(r"\s+", " ").str.strip_chars()
-    asked = samples.filter(pl.col("question").is_not_null()).group_by("item").agg(words.n_unique().alias("n"))
+    asked = samples.filter(pl.col("question").is_not_null()).group_by("item").agg(n=question_key().n_unique())
     return asked.filter(pl.col("n") > 1).height
 
 

@@ -99,7 +99,7 @@ def test_a_gate_that_closes_ends_the_run_and_publishes_nothing(project, instance
     result = materialize(project, instance, key)
     assert not result.success
     (check,) = result.get_asset_check_evaluations()
-    assert "closed: ExpectColumnValuesToBeBetween(error_share)" in (check.description or "")
+    assert "(ExpectColumnValuesToBeBetween(error_share) " in (check.description or "")
     assert project.lake.batches(SAMPLES_TABLE.zone, SAMPLES_TABLE.name) == []
     (cell,) = loop_overview(project.lake, project.ledger)
     assert (cell["verdict"], cell["published_version"]) == ("closed", None)

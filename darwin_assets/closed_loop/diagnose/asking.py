@@ -62,7 +62,8 @@ def cut_short(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopS
     They are a bound: some would be wrong at any length.
     """
     sign: Cause = "cut_short"
-    shown = risen(sign, "ends before any answer, scored wrong", checkpoint.cut_short, reference.cut_short, settings)
+    measure = "ends before any answer, scored wrong"
+    shown = risen(sign, measure, checkpoint.cut_short, reference.cut_short, settings, gap.passages)
     share = POINTS * float(checkpoint.cut_short.mean() - reference.cut_short.mean()) / gap.points
     least = settings.diagnose.min_cut_short_share
     makes_up = Evidence(

@@ -12,6 +12,7 @@ DECIDING = (
     "closed_loop/diagnose",
     "closed_loop/label",
     "closed_loop/prompts/slices.v1.md",
+    "closed_loop/same_questions.py",
     "closed_loop/samples.py",
     "closed_loop/statistics",
     "closed_loop/taxonomy.py",

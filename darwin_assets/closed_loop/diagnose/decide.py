@@ -27,7 +27,7 @@ def decide(
     explains most of the gap, of those that hold: a sign that explains a little of it and leaves much does not.
     """
     alpha = settings.statistics.alpha
-    gap = Gap(checkpoint.score, reference.score)
+    gap = Gap(checkpoint.score, reference.score, checkpoint.passages)
     significant = p_holm is not None and p_holm <= alpha
     evidence = [
         Evidence("difference", "p after Holm's correction", p_holm, None, alpha, "statistics.alpha", significant)

@@ -16,6 +16,7 @@ from darwin_assets.closed_loop.diagnose.decide import decide
 from darwin_assets.closed_loop.diagnose.reference import choose_reference
 from darwin_assets.closed_loop.diagnose.side import CELL, KEY, by_item, pairs_of, sides
 from darwin_assets.closed_loop.diagnose.unexplained import unexplained
+from darwin_assets.closed_loop.same_questions import known_by_question
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.statistics.cells import cells
 from darwin_assets.closed_loop.statistics.outcomes import equally_often, outcomes
@@ -31,7 +32,8 @@ DECIDING_SETTINGS = ("label", "statistics", "channel", "diagnose")
 class Diagnosis:
     """`cells` is a frame of DIAGNOSES, `operations` one of OPERATIONS: of benchmarks with a verdict *data*. `scores`:
     checkpoint, benchmark, n, score, of all that was scored. `stability`: a frame of STABILITY. `lost`: CELL and
-    `items`, some that the reference has and the checkpoint has not.
+    `items`, some that the reference has and the checkpoint has not. `known_by_question`: checkpoint, benchmark, n: items
+    that its files name otherwise than those of the reference.
     """
 
     reference: str
@@ -41,6 +43,7 @@ class Diagnosis:
     operations: pl.DataFrame
     stability: pl.DataFrame
     lost: pl.DataFrame
+    known_by_question: pl.DataFrame
     taxonomy: str
     code_sha256: str
     settings_sha256: str
@@ -70,7 +73,9 @@ def diagnose(
         cell_name=pl.coalesce("slice_name", "cell"),
         **{name: pl.lit(value) for name, value in hashes.items()},
     ).select(pl.col(name).cast(dtype) for name, dtype in DIAGNOSES.items())
-    operations = _with_fields(pairs(unexplained(told, rows), labels, settings.statistics), found.members, labels)
+    left = unexplained(told, rows)
+    standing_out = _of_benchmark(pairs(left, labels, settings.statistics), left, found.rows)
+    operations = _with_fields(standing_out, found.members, labels)
     return Diagnosis(
         reference=reference,
         is_stated=facts.reference is not None,
@@ -83,6 +88,7 @@ def diagnose(
         ),
         stability=stability(found.members, settings.statistics),
         lost=_lost(found.members, samples),
+        known_by_question=known_by_question(samples, reference),
         taxonomy=", ".join(labels["taxonomy"].unique().sort()),
         **hashes,
     )
@@ -113,6 +119,16 @@ def _fields(members: pl.DataFrame, labels: pl.DataFrame, level: str) -> pl.DataF
     agreed = (pl.when(pl.col(name).n_unique() == 1).then(pl.col(name).first()).alias(name) for name in FIELDS)
     of_level = members.filter(level=level)
     return of_level.join(labels.select("item", *FIELDS), on="item").group_by(CELL).agg(*agreed)
+
+
+def _of_benchmark(operations: pl.DataFrame, left: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
+    """Rows of PAIRS, made from the items that are `left` to explain, as shares and points of the whole benchmark."""
+    of = ("checkpoint", "benchmark")
+    whole = measured.filter(level="benchmark").select(*of, n_whole="n")
+    shares = left.group_by(of).agg(n_left=pl.len()).join(whole, on=of)
+    left_share = pl.col("n_left") / pl.col("n_whole")
+    scaled = operations.join(shares, on=of, how="left", maintain_order="left")
+    return scaled.with_columns(pl.col("share", "weakness") * left_share).select(operations.columns)
 
 
 def _with_fields(operations: pl.DataFrame, members: pl.DataFrame, labels: pl.DataFrame) -> pl.DataFrame:

@@ -29,8 +29,8 @@ def choose_reference(outcomes: pl.DataFrame, stated: str | None) -> str:
     shared = outcomes.filter(pl.col("checkpoint").n_unique().over("item") == len(checkpoints))
     if shared.is_empty():
         raise NothingToCompare(
-            "no item was put to all checkpoints, by the names that the files give to benchmark, subset and item: state "
-            "`reference` in the manifest, and each is compared on what it shares with that one"
+            "no item was put to all checkpoints, by its question or by the names that files give to benchmark, subset and "
+            "item: state `reference` in the manifest, and each is compared on what it shares with that one"
         )
     means = shared.group_by("checkpoint", "benchmark").agg(pl.col("score").mean())
     best = (

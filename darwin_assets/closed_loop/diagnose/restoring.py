@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from darwin_assets.closed_loop.diagnose.verdict import Cause, Evidence
 from darwin_assets.closed_loop.statistics.paired import compare
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from darwin_assets.closed_loop.diagnose.side import Side
     from darwin_assets.closed_loop.settings import ClosedLoopSettings
     from darwin_assets.closed_loop.statistics.shares import Floats
@@ -22,6 +24,7 @@ class Gap:
 
     score: Floats
     ref_score: Floats
+    passages: Sequence[str | None] = ()
 
     @property
     def points(self) -> float:
@@ -46,12 +49,17 @@ def termination(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoo
     """Right answers with something behind them that made them wrong, and outputs without an end, risen together; scores
     after a cut behind the answer.
     """
-    left = Gap(gap.score + checkpoint.cut_gain, gap.ref_score + reference.cut_gain)
+    left = replace(gap, score=gap.score + checkpoint.cut_gain, ref_score=gap.ref_score + reference.cut_gain)
     sign: Cause = "termination"
-    together = risen(sign, "right answer, then more, scored wrong", checkpoint.endless, reference.endless, settings)
+    of_items = gap.passages
+    together = risen(
+        sign, "right answer, then more, scored wrong", checkpoint.endless, reference.endless, settings, of_items
+    )
     evidence = (
-        risen(sign, "begins with the right answer, scored wrong", checkpoint.prefix, reference.prefix, settings),
-        risen(sign, "cut off or goes on behind its answer", checkpoint.unended, reference.unended, settings),
+        risen(
+            sign, "begins with the right answer, scored wrong", checkpoint.prefix, reference.prefix, settings, of_items
+        ),
+        risen(sign, "cut off or goes on behind its answer", checkpoint.unended, reference.unended, settings, of_items),
         together,
     )
     return _restored(sign, together.holds, gap, left, evidence, settings)
@@ -59,8 +67,9 @@ def termination(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoo
 
 def form(checkpoint: Side, reference: Side, gap: Gap, settings: ClosedLoopSettings) -> Restored:
     """Right answers that the scorer did not take, risen; scores with these taken."""
-    left = Gap(gap.score + checkpoint.form_gain, gap.ref_score + reference.form_gain)
-    shown = risen("form", "right answer in another form, scored wrong", checkpoint.form, reference.form, settings)
+    left = replace(gap, score=gap.score + checkpoint.form_gain, ref_score=gap.ref_score + reference.form_gain)
+    measure = "right answer in another form, scored wrong"
+    shown = risen("form", measure, checkpoint.form, reference.form, settings, gap.passages)
     return _restored("form", shown.holds, gap, left, (shown,), settings)
 
 
@@ -90,12 +99,21 @@ def _restored(
 
 def is_significant(gap: Gap, settings: ClosedLoopSettings) -> bool:
     """Whether the checkpoint is still significantly weaker."""
-    return gap.points > 0 and compare(gap.score, gap.ref_score, settings.statistics).p <= settings.statistics.alpha
+    if gap.points <= 0:
+        return False
+    return compare(gap.score, gap.ref_score, settings.statistics, gap.passages).p <= settings.statistics.alpha
 
 
-def risen(sign: Cause, measure: str, shown: Floats, by_reference: Floats, settings: ClosedLoopSettings) -> Evidence:
+def risen(
+    sign: Cause,
+    measure: str,
+    shown: Floats,
+    by_reference: Floats,
+    settings: ClosedLoopSettings,
+    passages: Sequence[str | None],
+) -> Evidence:
     """Whether a share is significantly higher in the checkpoint."""
     value, other = float(shown.mean()), float(by_reference.mean())
     alpha = settings.statistics.alpha
-    holds = value > other and compare(shown, by_reference, settings.statistics).p <= alpha
+    holds = value > other and compare(shown, by_reference, settings.statistics, passages).p <= alpha
     return Evidence(sign, measure, value, other, alpha, "statistics.alpha", holds)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -27,7 +27,7 @@ class Side:
     `prefix`: right answers that were scored wrong for what follows them. `unended`: outputs that were cut off or go on behind
     a complete answer. `endless`: both. `cut_gain`: what a cut behind the answer adds to the score. `form`: right answers in
     another form that do end; `form_gain`: what they add to the score. `cut_short`: wrong outputs that end before any answer.
-    `worked` and `likelihood` are NaN where unknown.
+    `worked` and `likelihood` are NaN where unknown. `passages` that items share; empty where none do.
     """
 
     score: Floats
@@ -44,6 +44,7 @@ class Side:
     scored_by: list[str | None]
     letter: list[str | None]
     gold_letter: list[str | None]
+    passages: list[str | None] = field(default_factory=list)
 
 
 def by_item(signs: pl.DataFrame) -> pl.DataFrame:
@@ -96,4 +97,5 @@ def _side(cell: pl.DataFrame, score: str, ending: str) -> Side:
         scored_by=cell["scored_by" + ending].to_list(),
         letter=cell["letter" + ending].to_list(),
         gold_letter=cell["gold_letter" + ending].to_list(),
+        passages=cell["passage"].to_list(),
     )

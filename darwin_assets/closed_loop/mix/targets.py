@@ -9,6 +9,7 @@ import polars as pl
 
 from darwin_assets.closed_loop.actions import Action, manifest
 from darwin_assets.closed_loop.data_side import data_side
+from darwin_assets.closed_loop.mapping import weak_slices
 from darwin_assets.closed_loop.mix.draw import TARGETS
 from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.tables import (
@@ -45,17 +46,15 @@ def read_aim(lake: Lake, key: str, settings: ClosedLoopSettings) -> Aim:
 def targets_of(operations: pl.DataFrame, diagnoses: pl.DataFrame) -> pl.DataFrame:
     """`TARGETS`, the weakest first, from OPERATIONS and DIAGNOSES.
 
-    Operations and pairs that stand out; where none does, the operations of the weak slices. The points of the gap are added
-    up over benchmarks; of several checkpoints the weakest counts. `other` is no operation to aim at: it is what rows without
-    a cue are labelled with.
+    Operations and pairs that stand out; where none does, the operations of the weak slices. The points of the gap that are
+    left to the data are added up over benchmarks; of several checkpoints the weakest counts. `other` is no operation to aim
+    at: it is what rows without a cue are labelled with.
     """
     standing_out = _named(
         operations.filter("kept", pl.col("weakness") > 0),
         pl.concat_list("operation", "other").list.drop_nulls(),
     )
-    slices = _named(
-        diagnoses.filter(pl.col("level") == "slice", pl.col("verdict") == "data"), pl.col("operations").fill_null([])
-    )
+    slices = _named(weak_slices(diagnoses), pl.col("operations").fill_null([]))
     weak = slices if standing_out.is_empty() else standing_out
     by_checkpoint = weak.group_by("checkpoint", "operations").agg(pl.col("weakness").sum())
     targets = by_checkpoint.group_by("operations").agg(pl.col("weakness").max())

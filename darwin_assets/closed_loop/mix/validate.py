@@ -19,6 +19,7 @@ from darwin_assets.closed_loop.settings import ClosedLoopSettings
 from darwin_assets.closed_loop.statistics.many import holm
 from darwin_assets.closed_loop.statistics.outcomes import equally_often, outcomes
 from darwin_assets.closed_loop.statistics.paired import compare
+from darwin_assets.closed_loop.statistics.passages import passages
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 
 DIAGNOSED, OTHERS = "diagnosed", "others"
@@ -59,14 +60,17 @@ def validate(items: pl.DataFrame, targets: pl.DataFrame, settings: ClosedLoopSet
     return said.select(pl.col(name).cast(dtype) for name, dtype in RESULT.items())
 
 
-def shared_items(samples: pl.DataFrame, labels: pl.DataFrame, stated: Validates) -> pl.DataFrame:
-    """benchmark, item, operations, and a score (0 to 1) for each of `ROLES`: the items that all three have, from SAMPLES and
-    LABELS. ValueError where there are none, and where the three are not scored alike.
+def shared_items(
+    samples: pl.DataFrame, labels: pl.DataFrame, stated: Validates, settings: StatisticsSettings
+) -> pl.DataFrame:
+    """benchmark, item, operations, passage, and a score (0 to 1) for each of `ROLES`: the items that all three have, from
+    SAMPLES and LABELS. ValueError where there are none, and where the three are not scored alike.
     """
     named = {role: getattr(stated, role) for role in ROLES}
     of_three = samples.filter(pl.col("checkpoint").is_in(list(named.values())))
     scored = outcomes(equally_often(of_three))
-    items = labels.select("item", "operations")
+    of_items = passages(of_three, settings.min_passage_chars)
+    items = labels.select("item", "operations").join(of_items, on="item", how="left")
     for role, checkpoint in named.items():
         of_role = scored.filter(checkpoint=checkpoint).select("item", pl.col("score").alias(role))
         if of_role.is_empty():
@@ -115,7 +119,7 @@ def _compared(
     if counted.is_empty():
         return told
     before, targeted, control = (counted[role].to_numpy() for role in ROLES)
-    gain, over = compare(targeted, before, settings), compare(targeted, control, settings)
+    gain, over = (compare(targeted, other, settings, counted["passage"].to_list()) for other in (before, control))
     return told | {
         "before": float(before.mean()), "targeted": float(targeted.mean()), "control": float(control.mean()),
         "gain": gain.delta, "gain_low": gain.low, "gain_high": gain.high,
@@ -142,6 +146,6 @@ def evidence_for(
         return None
     held = pl.any_horizontal(map(holds, targets.filter(about)["operations"].to_list()))
     ours = items.filter(held, ~pl.col("is_repeated"))
-    over = compare(ours["targeted"].to_numpy(), ours["control"].to_numpy(), settings)
+    over = compare(ours["targeted"].to_numpy(), ours["control"].to_numpy(), settings, ours["passage"].to_list())
     credited = bool(found.filter(about)["credited"].any())
     return {"credited": credited, "gain": over.delta, "gain_low": over.low, "gain_high": over.high}

@@ -55,7 +55,7 @@ def validate_evaluation(
     sampling = arms[TARGETED].manifest["sampling"]
     targets = pl.DataFrame(sampling["targets"], schema=TARGETS)
     try:
-        items = shared_items(samples, LABELS_TABLE.expect(lake, key), stated)
+        items = shared_items(samples, LABELS_TABLE.expect(lake, key), stated, recipe.closed_loop.statistics)
     except ValueError as error:
         raise DarwinError(f"validation of {stated.evaluation} by {key}: {error}") from None
     drawn = pl.concat([arm.rows for arm in arms.values()]).unique("id", maintain_order=True)

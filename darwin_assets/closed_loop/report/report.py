@@ -46,6 +46,7 @@ def report(diagnosis: Diagnosis, title: str, picture: Picture, data: Sequence[st
             _reference(diagnosis),
             *_headlines(diagnosis),
             ABOUT_DATA if "data" in diagnosis.cells["verdict"] else "",
+            _known_by_question(diagnosis),
             _not_compared(diagnosis),
             heading(2, "Scores"),
             scores_table(diagnosis),
@@ -82,7 +83,20 @@ def _not_compared(diagnosis: Diagnosis) -> str:
     named = ", ".join(
         f"{words(checkpoint)} in {words(benchmark)}" for checkpoint, benchmark in others.select(of).iter_rows()
     )
-    return f"Not compared, since the reference has no item of that name: {named}." if named else ""
+    return f"Not compared, since the reference has no item of that name or question: {named}." if named else ""
+
+
+def _known_by_question(diagnosis: Diagnosis) -> str:
+    """Items that two harnesses name differently."""
+    told = ", ".join(
+        f"{n:,} of {words(checkpoint)} in {words(benchmark)}"
+        for checkpoint, benchmark, n in diagnosis.known_by_question.iter_rows()
+    )
+    return (
+        f"Items that the files name otherwise than the reference's, known by the words of their questions: {told}."
+        if told
+        else ""
+    )
 
 
 def _how(diagnosis: Diagnosis) -> str:

@@ -15,6 +15,7 @@ from darwin_assets.closed_loop.statistics.many import holm
 from darwin_assets.closed_loop.statistics.merge import FIELDS, merged
 from darwin_assets.closed_loop.statistics.outcomes import outcomes, paired
 from darwin_assets.closed_loop.statistics.paired import compare
+from darwin_assets.closed_loop.statistics.passages import design_effect, passages, together
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from darwin_assets.closed_loop.statistics.shares import wilson
 from darwin_assets.closed_loop.statistics.terms import terms_of
@@ -31,7 +32,7 @@ CELLS = pl.Schema(
         "merged_to": pl.String(),  # the field that was left out last; null for a slice as it was labelled
         "n": pl.Int64(),  # items that both have
         "score": pl.Float64(),
-        "low": pl.Float64(),  # Wilson
+        "low": pl.Float64(),  # Wilson, of as many independent items as those of shared passages are worth
         "high": pl.Float64(),
         "ref_score": pl.Float64(),
         "delta": pl.Float64(),  # less than 0: weaker than the reference
@@ -54,6 +55,7 @@ MEMBERS = pl.Schema(
         "item": pl.String(),
         "score": pl.Float64(),
         "ref_score": pl.Float64(),
+        "passage": pl.String(),  # that other items ask about too; null for none
     }
 )
 
@@ -82,7 +84,9 @@ def cells(
     ValueError where an item has no label, or the reference no item.
     """
     shared = paired(outcomes(samples), reference)
-    items = shared.join(labels.select("item", "operations", "slice", "slice_name", *FIELDS), on="item")
+    items = shared.join(labels.select("item", "operations", "slice", "slice_name", *FIELDS), on="item").join(
+        passages(samples, settings.min_passage_chars), on="item", how="left", maintain_order="left"
+    )
     if n_missing := shared["item"].n_unique() - items["item"].n_unique():
         raise ValueError(f"{n_missing} items have no label: make the capability slices of this evaluation first")
     slices = merged(items, settings.min_items).with_columns(level=pl.lit("slice"))
@@ -119,11 +123,18 @@ def _measured(members: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFra
             ref_score=pl.col("ref_score").mean(),
             scores="score",
             ref_scores="ref_score",
+            passages="passage",
         )
         .sort(KEY)
         .with_columns(score=pl.col("right") / pl.col("n"), wrong=pl.col("n") - pl.col("right"))
     )
-    low, high = wilson(rows["right"].to_numpy(), rows["n"].to_numpy(), settings.confidence)
+    less = np.array(
+        [
+            design_effect(np.asarray(score), together(of_items))
+            for score, of_items in rows.select("scores", "passages").iter_rows()
+        ]
+    )
+    low, high = wilson(rows["right"].to_numpy() / less, rows["n"].to_numpy() / less, settings.confidence)
     of_benchmark = ("checkpoint", "benchmark")  # the row of the benchmark has the most
     return (
         rows.hstack([pl.Series("low", low), pl.Series("high", high), *_compared(rows, settings)])
@@ -138,8 +149,8 @@ def _measured(members: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFra
 def _compared(rows: pl.DataFrame, settings: StatisticsSettings) -> list[pl.Series]:
     """delta with its interval for all rows; p for those with enough items."""
     found = [
-        compare(np.asarray(score), np.asarray(ref_score), settings)
-        for score, ref_score in rows.select("scores", "ref_scores").iter_rows()
+        compare(np.asarray(score), np.asarray(ref_score), settings, of_items)
+        for score, ref_score, of_items in rows.select("scores", "ref_scores", "passages").iter_rows()
     ]
     p = [one.p if n >= settings.min_items else None for one, n in zip(found, rows["n"], strict=True)]
     return [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from darwin_assets.closed_loop.statistics.passages import Groups, together
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from darwin_assets.closed_loop.statistics.shares import Floats
 
@@ -25,14 +27,23 @@ class Comparison:
     p: float
 
 
-def compare(score: Floats, ref_score: Floats, settings: StatisticsSettings) -> Comparison:
+def compare(
+    score: Floats, ref_score: Floats, settings: StatisticsSettings, passages: Sequence[str | None] = ()
+) -> Comparison:
     """Scores (0 to 1) of the same items in the same order. Right and wrong alone: McNemar's exact test; else, as with
-    means of repeated samples, a paired permutation test. ValueError for no items."""
+    means of repeated samples, a paired permutation test. Items with one of the `passages` are taken together: the interval
+    is robust to what they have in common, and signs are drawn for passages. ValueError for no items."""
     if not score.size or score.shape != ref_score.shape:
         raise ValueError(f"scores of {score.size} and {ref_score.size} items cannot be paired")
     differences = score - ref_score
-    low, high = _interval(differences, settings.confidence)
-    return Comparison(float(differences.mean()), low, high, _p_value(score, ref_score, settings))
+    groups = together(passages)
+    if groups is None:
+        low, high = _interval(differences, settings.confidence)
+        p = _p_value(score, ref_score, settings)
+    else:
+        low, high = _interval_of_groups(differences, groups, settings.confidence)
+        p = permutation(np.bincount(groups, differences).astype(np.float64), settings)
+    return Comparison(float(differences.mean()), low, high, p)
 
 
 def mcnemar(only_checkpoint: int, only_reference: int) -> float:
@@ -92,3 +103,17 @@ def _interval(differences: Floats, confidence: float) -> tuple[float, float]:
     weights = np.append(np.ones(differences.size), (0.5, 0.5, 1.0))
     low, high = DescrStatsW(np.append(differences, (1.0, -1.0, 0.0)), weights=weights).zconfint_mean(1 - confidence)
     return max(float(low), -1.0), min(float(high), 1.0)
+
+
+def _interval_of_groups(differences: Floats, groups: Groups, confidence: float) -> tuple[float, float]:
+    """The same where items come in groups: the sandwich estimate of the variance, with the two further items as groups of
+    their own. Equal to `_interval` where every group is one item."""
+    from scipy.stats import norm
+
+    n, n_groups = differences.size + 2, groups.max() + 3
+    mean = differences.sum() / n
+    off = np.bincount(groups, differences - mean)
+    further = 0.5 * ((1 - mean) ** 2 + (1 + mean) ** 2) + mean**2
+    deviation = np.sqrt(((off**2).sum() + further) * n_groups / (n_groups - 1)) / n
+    half = float(norm.isf((1 - confidence) / 2) * deviation)
+    return max(float(mean) - half, -1.0), min(float(mean) + half, 1.0)

@@ -30,4 +30,10 @@ class StatisticsSettings(BaseModel):
     resamples: int = Field(
         default=1000, ge=100, description="Bootstrap resamples of items for the stability of ranks. Own choice."
     )
+    min_passage_chars: int = Field(
+        default=200,
+        ge=1,
+        description="Characters of a paragraph that several items share, from which on they are taken to ask about one "
+        "passage. Own choice.",
+    )
     seed: int = Field(default=1, ge=0, description="Of permutations and resamples.")

@@ -55,5 +55,6 @@ def members(score: Sequence[float], ref_score: Sequence[float], cell: Sequence[s
         "item": [f"b{place}" for place in range(len(score))],
         "score": score,
         "ref_score": ref_score,
+        "passage": [None] * len(score),
     }
     return pl.DataFrame(rows, schema=MEMBERS)

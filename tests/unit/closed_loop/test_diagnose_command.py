@@ -73,6 +73,18 @@ def test_one_checkpoint_alone_is_refused(outputs, tmp_path):
     assert not (tmp_path / "report").exists()
 
 
+def test_other_questions_under_the_same_names_are_refused(outputs, tmp_path):
+    """The same test set, counted from another line."""
+    folder = outputs(("strong", True))
+    first, *rest = (folder / "solutions.jsonl").read_text(encoding="utf-8").splitlines()
+    shifted = "\n".join([*rest, first]).replace('"strong"', '"weak"')
+    (folder / "later.jsonl").write_text(shifted, encoding="utf-8")
+    found = darwin(folder, "--to", tmp_path / "report")
+    assert isinstance(found.exception, DarwinError)
+    assert "60 items are other questions in the files of other checkpoints" in str(found.exception)
+    assert not (tmp_path / "report").exists()
+
+
 def test_a_manifest_that_names_a_checkpoint_without_outputs_is_refused(outputs, tmp_path):
     folder = outputs(("strong", True), ("weak", False))
     (folder / "manifest.yaml").write_text("source: runs\nlicence: MIT\nkind: evaluation\nreference: stronk\n")

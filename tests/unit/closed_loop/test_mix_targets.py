@@ -9,6 +9,7 @@ from darwin_assets.closed_loop.mix.targets import targets_of
 from tests.unit.closed_loop.mix_lake import filled
 from tests.unit.closed_loop.mix_pools import pool_of
 
+OF_DATA = {"cause": "capability", "verdict": "data", "points": 8.0}
 SLICES = filled(
     pl.DataFrame(
         {
@@ -16,7 +17,8 @@ SLICES = filled(
             "level": ["slice", "slice", "slice", "benchmark"],
             "verdict": ["data", "noise", "data", "data"],
             "operations": [["counting"], ["deduction"], None, None],
-            "weakness": [0.02, 0.3, 0.1, 0.4],
+            "share": 0.25,
+            "explained": [[OF_DATA]] * 4,
         }
     ),
     DIAGNOSES,
@@ -42,6 +44,15 @@ def test_operations_that_stand_out_are_aimed_at_by_their_weakness():
 
 def test_where_none_stands_out_the_weak_slices_are():
     assert targets_of(filled(pl.DataFrame(schema=OPERATIONS), OPERATIONS), SLICES).rows() == [(["counting"], 0.02)]
+
+
+def test_a_slice_weighs_what_other_causes_leave_of_its_gap():
+    others = [
+        {"cause": "termination", "verdict": "supervision", "points": 6.0},
+        {"cause": "form", "verdict": "channel", "points": 1.0},
+    ]
+    partly = SLICES.with_columns(explained=pl.lit([*others, OF_DATA]), weakness=0.0375)
+    assert targets_of(filled(pl.DataFrame(schema=OPERATIONS), OPERATIONS), partly).rows() == [(["counting"], 0.02)]
 
 
 def test_other_is_no_operation_to_aim_at():

@@ -29,7 +29,7 @@ STATED = Validates(evaluation="2026-02-01.evaluations.0001", before="b", targete
 
 def items_of(samples: pl.DataFrame, labels: pl.DataFrame, repeated: Collection[str] = ()) -> pl.DataFrame:
     """The shared items; the mix repeats some of them, and all were held against it."""
-    items = shared_items(samples, labels, STATED)
+    items = shared_items(samples, labels, STATED, ClosedLoopSettings().statistics)
     return items.with_columns(is_repeated=pl.col("item").is_in(list(repeated)), is_unseen=pl.lit(False))
 
 

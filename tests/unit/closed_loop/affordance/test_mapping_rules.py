@@ -268,11 +268,15 @@ def diagnosed() -> tuple[pl.DataFrame, pl.DataFrame]:
         "benchmark": "sums",
         "level": "slice",
         "cell": "c1",
-        "weakness": 0.05,
+        "share": 0.5,
         "verdict": "data",
+        "explained": [
+            {"cause": "termination", "verdict": "supervision", "points": 4.0},
+            {"cause": "capability", "verdict": "data", "points": 10.0},
+        ],
     }
     fields = {"task_type": "mathematical_problem", "operations": ["arithmetic", "counting"]}
-    others = [{"level": "benchmark"}, {"verdict": "channel"}, {"weakness": -0.01}]
+    others = [{"level": "benchmark"}, {"verdict": "channel"}]
     cells = pl.DataFrame([{**cell, **fields}, *({**cell, **fields, **one} for one in others)], schema=DIAGNOSES)
     pair = {
         "checkpoint": "new", "benchmark": "sums", "operation": "counting", "other": "comparison", "weakness": 0.02,
@@ -288,10 +292,10 @@ def diagnosed() -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def test_weaknesses_are_what_the_data_are_to_blame_for() -> None:
     found = weaknesses(*diagnosed())
-    assert found.select("cell", "operations").rows() == [
-        ("c1", ["arithmetic", "counting"]),
-        ("comparison + counting", ["comparison", "counting"]),
-        ("counting", ["counting"]),
+    assert found.select("cell", "operations", "weakness").rows() == [
+        ("c1", ["arithmetic", "counting"], 0.05),
+        ("comparison + counting", ["comparison", "counting"], 0.02),
+        ("counting", ["counting"], 0.02),
     ]
 
 

@@ -135,7 +135,10 @@ def test_what_ends_before_any_answer_is_not_looked_for_in_operations():
     )
     told = diagnose(broken, labelled, signs(broken).with_columns(cut_short=cut), STATED, SETTINGS)
     assert set(told.cells.filter(level="slice", cell="deduction")["cause"]) == {"cut_short"}
-    assert told.operations.filter("kept").select("operation", "other").rows() == [("comparison", "counting")]
+    kept = told.operations.filter("kept").row(0, named=True)
+    assert (kept["operation"], kept["other"]) == ("comparison", "counting")
+    lost = kept["n"] * (kept["ref_score"] - kept["score"])
+    assert (kept["share"], kept["weakness"]) == pytest.approx((kept["n"] / 1_200, lost / 1_200))
 
 
 def repeated(n_samples, n=40, missed=31):

@@ -100,7 +100,7 @@ def test_what_shares_nothing_with_the_reference_is_said_not_to_be_compared():
     )
     labelled = pl.concat([labels([["counting"]] * 120), labels([["counting"]] * 60, "sums_cot")])
     told = inlined(diagnose(found, labelled, signs(found), STATED, SETTINGS), "two names")
-    assert r"Not compared, since the reference has no item of that name: third in sums\_cot." in told
+    assert r"Not compared, since the reference has no item of that name or question: third in sums\_cot." in told
 
 
 def test_only_a_verdict_of_data_is_qualified(weak, masked):
