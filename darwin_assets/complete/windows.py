@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
+from darwin_assets.refine.chunks import SENTENCE
 from darwin_assets.refine.rules.protect import Span, blocks, paragraphs
 
 HEADING = re.compile(r"#{1,6}\s[^\n]*\Z")
 # What a piece that exceeds a window is cut after, from the best place to the worst.
-FINER = tuple(re.compile(pattern) for pattern in (r"\n+", r"[.!?][\"')\]”’]*\s+", r"\s+"))
+FINER = tuple(re.compile(pattern) for pattern in (r"\n+", SENTENCE, r"\s+"))
 
 
 def split(text: str, count_tokens: Callable[[str], int], window_tokens: int = 1024) -> list[str]:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 
 from darwin_assets.refine.rules.protect import Span, blocks
 
+SENTENCE = r"[.!?][\"')\]”’]*\s+|[。！？][”’」』）]*\s*"
+"""The end of a sentence; after some signs no space need follow."""
 # From the best place to cut to the worst: after a paragraph, a sentence at a line end, a line, a sentence, a
 # word.
 BOUNDARIES = tuple(
-    re.compile(pattern) for pattern in (r"\n[ \t]*\n\s*", r"[.!?][\"')\]”’]*\n", r"\n", r"[.!?][\"')\]”’]*\s+", r"\s+")
+    re.compile(pattern) for pattern in (r"\n[ \t]*\n\s*", r"[.!?][\"')\]”’]*\n", r"\n", SENTENCE, r"\s+")
 )
 
 # A heading belongs with what it heads.

@@ -17,6 +17,7 @@ from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guards import GuardResult, at_least, at_most, is_content
 from darwin_assets.refine.prompt import FAITHFUL, REORGANISING
 from darwin_assets.refine.settings import RefineSettings
+from darwin_assets.refine.tokens import words
 
 # A word that begins a sentence is capitalised whatever it is.
 NAME_IN_SENTENCE = re.compile(r"(?<=[\w,;] )[^\W\d_a-z][^\W_]+")
@@ -53,7 +54,7 @@ def new_inner_names(comparison: Comparison, settings: RefineSettings) -> GuardRe
     new = {
         name
         for name in found - comparison.before.word_set
-        if not is_content(name) or name not in comparison.before.squeezed
+        if not is_content(name) or "".join(words(name)) not in comparison.before.squeezed
     }
     return at_most("new_inner_names", len(new), 0)
 

@@ -32,8 +32,15 @@ from darwin_assets.refine.units import QUANTITY, UNIT_AFTER
 from darwin_assets.refine.vocabulary import NUMBER_WORDS, as_digits
 
 LETTERS = re.compile(r"[^\W\d_]{3}|\d\.\d")
-HEADING = re.compile(r"(?:^[ \t]{0,9}|(?<=[.!?:] ))(#{1,6}[ \t]+\S[^\n]*?)[ \t#]*$", re.MULTILINE)
-SENTENCE_END = re.compile(r"[.!?:][\"”'’)\]*_]{0,3}\s+(?=[A-Z(\[“\"*#\ue000-\uf7ff])|[。！？]|\n[ \t]*\n\s*")
+HEADING = re.compile(
+    r"(?:^[ \t]{0,9}|(?<=[.!?:] )(?<!^\d\. )(?<!^\d\d\. ))(#{1,6}[ \t]+\S[^\n]*?)[ \t#]*$", re.MULTILINE
+)
+LAST_WITH_CAPITALS = 0x52F
+"""The last character of Latin, Greek and Cyrillic script."""
+CAPITALS = "".join(one for one in map(chr, range(LAST_WITH_CAPITALS)) if one.isupper())
+SENTENCE_END = re.compile(
+    rf"[.!?:][\"”'’)\]*_]{{0,3}}\s+(?=[{CAPITALS}(\[“\"*#\ue000-\uf7ff])|[。！？।؟۔]|\n[ \t]*\n\s*"
+)
 
 
 def is_readable(line: str) -> bool:

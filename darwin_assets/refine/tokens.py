@@ -6,7 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-TOKEN = re.compile(r"([^\W_]+(?:[.,]\d+)*|(?<![\w)\]}.$])-(?=\d)[^\W_]+(?:[.,]\d+)*|[\ue000-\uf7ff])")
+_UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
+UNSPACED = re.compile(f"[{_UNSPACED}]")
+"""Kana and ideographs: no spaces stand between their words, so each is a token."""
+_RUN = rf"[^\W_{_UNSPACED}]+(?:[.,]\d+)*"
+TOKEN = re.compile(rf"({_RUN}|(?<![\w)\]}}.$])-(?=\d){_RUN}|[\ue000-\uf7ff{_UNSPACED}])")
 WORD = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

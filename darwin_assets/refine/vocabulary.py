@@ -15,7 +15,7 @@ NUMBER_WORDS = frozenset(_NUMBER_WORDS.split())
 
 _NEGATIONS = """
 not no never none nor neither without cannot hardly barely scarcely nothing nobody nowhere unless except nicht kein
-keine keinen keiner nie ohne weder pas jamais sans
+keine keinen keiner nie ohne weder pas jamais sans 不 没 未 无 無
 """
 NEGATIONS = frozenset(_NEGATIONS.split())
 _OPPOSITES = """

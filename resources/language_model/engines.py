@@ -177,11 +177,12 @@ class LlamaCppEngine:
     def connect(self) -> Connection:
         """Loads the model on first use. Raises ConfigurationError, MissingPackageError."""
         server = self._server
+        fingerprint = self.fingerprint()  # tells a file that is absent or no model from one that does not load
         return Connection(
             base_urls=(server.start(),),
             model=server.model,
             api_key=server.api_key,
-            fingerprint=self.fingerprint(),
+            fingerprint=fingerprint,
             max_window=math.ceil(server.slots * WINDOW_PER_SLOT),
             context_tokens=server.context_tokens,
         )

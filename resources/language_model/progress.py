@@ -3,6 +3,7 @@
 import logging
 import time
 from collections import Counter
+from dataclasses import dataclass, field
 
 from resources.language_model.errors import TooManyFailuresError
 from resources.language_model.spending import Spending
@@ -13,21 +14,33 @@ _log = logging.getLogger(__name__)
 REPORT_SECONDS = 30.0
 
 
+@dataclass(slots=True)
+class Use:
+    """How the requests of one prompt have ended: all of them, those without an answer of use though servers answered, and
+    how many in which error.
+    """
+
+    n_done: int = 0
+    n_useless: int = 0
+    errors: Counter[str] = field(default_factory=Counter)
+
+
 class Progress:
-    """Counts of one step, over all its runs through one model. Used from the caller's thread; reads ``spending``."""
+    """Counts of all runs through one model in this process. Used from the caller's thread; reads ``spending``."""
 
     def __init__(self, spending: Spending) -> None:
         self.spending = spending
         self.n_done = 0
-        self.n_useless = 0  # requests that ended without an answer of use, though servers answered
         self.n_avoided = 0  # stored answers used instead of calls
-        self.errors: Counter[str] = Counter()  # how many requests ended in which error
+        self._uses: dict[str, Use] = {}  # by prompt: one that works says nothing of another
+        self._use = Use()
         self._total: int | None = None
         self._reported_at = time.monotonic()
         self._reported = (0, 0, 0)
 
-    def begin(self, total: int | None) -> None:
+    def begin(self, total: int | None, prompt_id: str = "") -> None:
         """A run of ``total`` requests begins; null where nobody knows how many."""
+        self._use = self._uses.setdefault(prompt_id, Use())
         self._total = None if total is None else self.n_done + total
         self._reported_at = time.monotonic()
         self._reported = self._counts()
@@ -39,16 +52,18 @@ class Progress:
     def ended(self, n_requests: int, error: str | None, *, is_answered: bool) -> None:
         """Requests that share an answer have ended; ``is_answered`` when a server gave one, of use or not."""
         self.n_done += n_requests
+        self._use.n_done += n_requests
         if error is not None:
-            self.errors[error] += n_requests
-            self.n_useless += n_requests * is_answered
+            self._use.errors[error] += n_requests
+            self._use.n_useless += n_requests * is_answered
 
     def check_use(self, max_share: float, after: int, variables: str = LANGUAGE_MODEL) -> None:
-        """Raises TooManyFailuresError when so many answers are of no use that no document can be to blame."""
-        if self.n_done >= after and self.n_useless > max_share * self.n_done:
-            often = ", ".join(f"{n} {error}" for error, n in self.errors.most_common(3))
+        """Raises TooManyFailuresError when so many answers to a prompt are of no use that no document can be to blame."""
+        use = self._use
+        if use.n_done >= after and use.n_useless > max_share * use.n_done:
+            often = ", ".join(f"{n} {error}" for error, n in use.errors.most_common(3))
             raise TooManyFailuresError(
-                f"{self.n_useless} of {self.n_done} requests got no answer of use ({often}), more than the allowed share of "
+                f"{use.n_useless} of {use.n_done} requests got no answer of use ({often}), more than the allowed share of "
                 f"{max_share:g}: see that {variables}_MODEL is a chat model that follows instructions and that its server "
                 "has its chat template, or raise max_refused_share; what was answered is kept"
             )

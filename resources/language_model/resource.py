@@ -107,10 +107,11 @@ class LanguageModel(ServedModel):
     budget_tokens: int | None = Field(
         default=None,
         ge=0,
-        description="Prompt and answer tokens that a step may spend; then it stops, all answers kept.",
+        description="Prompt and answer tokens that a step may spend, or all steps of one `darwin run`; then it stops, all "
+        "answers kept.",
     )
     budget_cost: float | None = Field(
-        default=None, ge=0, description="Money that a step may spend, by the prices below; then it stops likewise."
+        default=None, ge=0, description="Money that may be spent likewise, by the prices below."
     )
     price_input: float = Field(default=0.0, ge=0, description="Price of a million prompt tokens, in your currency.")
     price_cached_input: float | None = Field(
@@ -198,7 +199,7 @@ class LanguageModel(ServedModel):
         if store is not None:
             log = store.open(model_fingerprint=connection.fingerprint, prompt_id=prompt_id)
         progress = self._used()
-        progress.begin(len(requests) if total is None and isinstance(requests, Sized) else total)
+        progress.begin(len(requests) if total is None and isinstance(requests, Sized) else total, prompt_id)
         settings = self._answering_settings(connection, prompt_id, ledger)
         return Answering(settings, requests, log=log, ledger=ledger, refused=refused, progress=progress).replies()
 
@@ -243,6 +244,7 @@ def _number(variable: str, text: str) -> float:
         number = float(text)
     except ValueError:
         number = -1.0
-    if not 0 <= number < float("inf"):
-        raise ConfigurationError(f"{variable} must be a number from 0 on")
+    is_whole = not variable.endswith("_TOKENS") or number.is_integer()
+    if not (0 <= number < float("inf") and is_whole):
+        raise ConfigurationError(f"{variable} must be a number from 0 on, and a whole one of tokens")
     return number

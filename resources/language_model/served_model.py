@@ -22,7 +22,7 @@ from resources.language_model.engines import (
 )
 from resources.language_model.errors import ConfigurationError
 from resources.language_model.vllm_server import VllmServer
-from resources.language_model.wire import printable_url
+from resources.language_model.wire import printable_url, refuse_secrets
 
 
 class ServedModel(dg.ConfigurableResource[Any]):
@@ -90,11 +90,14 @@ class ServedModel(dg.ConfigurableResource[Any]):
         Behind the prefix: ``_ENGINE``, ``_URL`` (several by commas), ``_MODEL``, ``_API_KEY``, ``_GGUF``, ``_VLLM``,
         ``_VLLM_ARGUMENTS`` (as on a command line), ``_WINDOW``. With no engine named, a URL means openai, a GGUF means
         llama_cpp, an executable of vLLM means vllm, and nothing means the first of ``engines``. Raises ConfigurationError
-        when several are given, or the window is no number.
+        when several are given, an address holds a password, a quote in the arguments has no partner, or the window is no
+        number.
         """
         environ = os.environ if environ is None else environ
         given = {name: environ.get(f"{cls.variables}_{name}", "").strip() for name in _VARIABLES}
         urls = [url.strip() for url in given["URL"].split(",") if url.strip()]
+        for url in urls:
+            refuse_secrets(url, cls.variables)
         key_variable = f"{cls.variables}_API_KEY"
         found = {
             "engine": given["ENGINE"] or cls._implied_engine(given),
@@ -102,7 +105,7 @@ class ServedModel(dg.ConfigurableResource[Any]):
             "model": given["MODEL"],
             "gguf": given["GGUF"],
             **({"vllm": given["VLLM"]} if given["VLLM"] else {}),
-            "vllm_arguments": shlex.split(given["VLLM_ARGUMENTS"]),
+            "vllm_arguments": cls._arguments(given["VLLM_ARGUMENTS"]),
             **({"api_key": dg.EnvVar(key_variable)} if environ.get(key_variable) else {}),
             **({"window": cls._window(given["WINDOW"])} if given["WINDOW"] else {}),
         }
@@ -191,6 +194,13 @@ class ServedModel(dg.ConfigurableResource[Any]):
                 f"{named} are both set; set {cls.variables}_ENGINE to {' or '.join(implied.values())}"
             )
         return next(iter(implied.values()), cls.engines[0]).value
+
+    @classmethod
+    def _arguments(cls, text: str) -> list[str]:
+        try:
+            return shlex.split(text)
+        except ValueError:
+            raise ConfigurationError(f"{cls.variables}_VLLM_ARGUMENTS holds a quote without its partner") from None
 
     @classmethod
     def _window(cls, text: str) -> int:

@@ -16,6 +16,7 @@ from resources.language_model.variables import LANGUAGE_MODEL
 COMPLETE = "stop"
 # What vLLM says of a request that it gave up while shutting down.
 ABORT = "abort"
+MOST_TOKENS = 2**31
 _FINISH_REASON = re.compile(r"[a-z_]{1,32}")
 # Made once: json.dumps and json.loads make one at every call.
 _ENCODER = json.JSONEncoder(allow_nan=False)
@@ -49,17 +50,28 @@ def error_of(text: str | None, finish_reason: str | None) -> str | None:
 def base_url(address: str, variables: str = LANGUAGE_MODEL) -> str:
     """The API root of a server address: ``http://host:8000`` becomes ``http://host:8000/v1``.
 
-    An address with a path is taken as it is. Raises ConfigurationError for anything but http and https.
+    An address with a path is taken as it is. Raises ConfigurationError for anything but http and https, and as
+    ``refuse_secrets`` does.
     """
     address = address.strip().rstrip("/")
-    parts = urlsplit(address)
+    refuse_secrets(address, variables)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(
             f"a server address must look like http://host:port/v1; set {variables}_URL (several: by commas)"
         )
-    if parts.query or parts.fragment:
-        raise ConfigurationError(f"a server address must have no query; set a key in {variables}_API_KEY")
     return address if parts.path else f"{address}/v1"
+
+
+def refuse_secrets(address: str, variables: str = LANGUAGE_MODEL) -> None:
+    """Raises ConfigurationError for an address that could hold one: addresses are stored and shown, keys are not."""
+    if any(sign in address for sign in "@?#"):
+        raise ConfigurationError(
+            f"a server address in {variables}_URL must have no user, password or query; set a key in {variables}_API_KEY"
+        )
 
 
 def server_root(url: str) -> str:
@@ -108,10 +120,10 @@ def decode_response(status: int, body: bytes, retry_after: str | None = None) ->
         content = choice["message"]["content"]
         finish_reason = choice["finish_reason"]
         usage = parsed.get("usage") or {}
-        prompt_tokens = int(usage.get("prompt_tokens") or 0)
-        completion_tokens = int(usage.get("completion_tokens") or 0)
+        prompt_tokens = _count(usage.get("prompt_tokens"))
+        completion_tokens = _count(usage.get("completion_tokens"))
         cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens")
-        cached_tokens = None if cached is None else int(cached)
+        cached_tokens = None if cached is None else min(_count(cached), prompt_tokens)
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, OverflowError):
         return MALFORMED_BODY
     if not isinstance(content, str | None) or not isinstance(finish_reason, str | None):
@@ -122,6 +134,12 @@ def decode_response(status: int, body: bytes, retry_after: str | None = None) ->
         finish_reason = "unknown_finish_reason"
     text = None if content is None else _storable(content)
     return Answer(text, finish_reason, prompt_tokens, completion_tokens, cached_tokens)
+
+
+def _count(told: Any) -> int:
+    """Tokens as a server tells them; 0 for what no answer can have, so that no sum or table is spoilt by it."""
+    count = int(told or 0)
+    return count if 0 <= count <= MOST_TOKENS else 0
 
 
 def parse_json(body: bytes) -> Any:

@@ -266,6 +266,18 @@ def test_bad_content_stops_no_run_unless_there_is_hardly_any_other() -> None:
         assert {reply.error for reply in answers(patient, [ask(n) for n in range(50)]).values()} == {"length"}
 
 
+def test_a_prompt_that_works_does_not_hide_one_that_does_not() -> None:
+    with ChatServer() as server:
+        model = model_of(server, failure_share_after=10)
+        assert len(list(model.answer([ask(n) for n in range(50)], store=None, prompt_id="works"))) == 50
+        with pytest.raises(TooManyFailuresError, match=r"of 10 requests got no answer of use"):
+            list(
+                model.answer(
+                    [ask(n) for n in range(50)], store=None, prompt_id="does-not", refused=lambda _: "guard_growth"
+                )
+            )
+
+
 def test_a_key_that_expires_stops_the_run_at_once() -> None:
     def plan(prompt: str, _attempt: int) -> Fault | None:
         return Fault("status", 401) if prompt == "document 50" else None

@@ -24,7 +24,7 @@ import darwin_assets.runs
 from darwin_assets.annotate.light_model import light_model
 from darwin_assets.annotate.perplexity import packaged_model
 from darwin_assets.complete.tokens import bpe_openai_count
-from darwin_assets.filter.language import language_model
+from darwin_assets.normalize.language_model import language_model
 
 light_model()
 packaged_model()

@@ -53,7 +53,9 @@ def lost_formulas(comparison: Comparison, settings: GuardSettings) -> GuardResul
 
 def latex_balance(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Unpaired dollars, braces and environments beyond those that the chunk's own edges cause."""
-    braces = imbalance(comparison.after.raw) - imbalance(comparison.before.raw)
+    # every delimiter stands in one line, so that lines without any change nothing
+    is_touched = any(sign in lines for lines in (comparison.old_lines, comparison.new_lines) for sign in "{}\\")
+    braces = imbalance(comparison.after.raw) - imbalance(comparison.before.raw) if is_touched else 0
     dollars = lone_dollars(comparison.after.text) - lone_dollars(comparison.before.text)
     return at_most("latex_balance", max(0, braces) + max(0, dollars), settings.max_unbalanced)
 

@@ -14,6 +14,7 @@ from darwin_assets.refine.side import SENTENCE_END
 from darwin_assets.refine.vocabulary import STOP_WORDS, is_known
 
 MIN_SENTENCE_WORDS = 3
+SENTENCE_STOPS = frozenset(".?!:。।؟۔")
 MIN_KNOWN = 0.6
 """Share of words in use from which a sentence can be read."""
 MIN_SAID = 0.7
@@ -98,7 +99,7 @@ def must_stay(comparison: Comparison, first: int, end: int) -> bool:
     start, stop = before.starts[first], before.ends[end - 1]
     others = [word for word in tokens if word not in STOP_WORDS]
     stops = len(tokens) - len(others)
-    ended = before.text[stop : stop + 4].strip()[:1] in set(".?!:")
+    ended = before.text[stop : stop + 4].strip().lstrip(")")[:1] in SENTENCE_STOPS
     if not ended and not (stops and len(tokens) > MAX_TITLE_WORDS):
         return False
     if end - first <= MAX_INITIALS_WORDS and INITIAL.search(around(before.text, start, stop, "\n")):
@@ -188,6 +189,6 @@ def language_of(text: str) -> tuple[str, float]:
 
 @cache
 def _model() -> Any:
-    from darwin_assets.filter.language import language_model
+    from darwin_assets.normalize.language_model import language_model
 
     return language_model()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from bisect import bisect_left
 from collections import Counter
@@ -10,7 +11,7 @@ from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guard_settings import GuardSettings
 from darwin_assets.refine.guards.result import GuardResult, at_least, at_most
 from darwin_assets.refine.mending import Change
-from darwin_assets.refine.tokens import MIN_CONTENT_CHARS, is_formula, is_identifier
+from darwin_assets.refine.tokens import MIN_CONTENT_CHARS, UNSPACED, is_formula, is_identifier, words
 from darwin_assets.refine.vocabulary import FILLERS, NEGATIONS, are_opposites
 
 MAX_TURNED_WORDS = 4
@@ -53,8 +54,10 @@ def new_short_words(comparison: Comparison, settings: GuardSettings) -> GuardRes
 
 
 def is_content(word: str) -> bool:
-    """Whether a word carries content: four letters or more, or an identifier."""
-    return (len(word) >= MIN_CONTENT_CHARS and any(map(str.isalpha, word))) or is_identifier(word)
+    """Whether a word carries content: four letters or more, an identifier, or a sign of a script without spaces."""
+    if len(word) >= MIN_CONTENT_CHARS:
+        return any(map(str.isalpha, word)) or is_identifier(word)
+    return is_identifier(word) or UNSPACED.match(word) is not None
 
 
 def replaced_words(comparison: Comparison, settings: GuardSettings) -> GuardResult:
@@ -123,10 +126,14 @@ def new_names(comparison: Comparison, settings: GuardSettings) -> GuardResult:
     """Capitalised words of which the chunk holds no form; at L5 only those inside sentences, since examples begin some."""
     pattern = NAME if comparison.may_delete else NAME_IN_SENTENCE
     before, after = comparison.before, comparison.after
-    found = {name.casefold() for name in pattern.findall(after.text)}
+    # a line that the chunk holds too brings no name
+    new_lines = "\n".join(itertools.filterfalse(set(before.lines).__contains__, after.lines))
+    found = {name.casefold() for name in pattern.findall(new_lines)}
     # letters and digits that stand in the text stand in its squeezed form too, which takes longer to make
     new = {name for name in found if not (name.isalnum() and name in before.folded) and name not in before.squeezed}
     if new:
+        # a Turkish İ is two signs when folded, of which the second is no letter
+        new = {name for name in new if "".join(words(name)) not in before.squeezed}
         new -= {
             after.tokens[j]
             for c in comparison.changes

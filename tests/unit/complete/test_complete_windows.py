@@ -30,6 +30,12 @@ def test_windows_join_back_to_any_text_and_keep_the_limit(text: str, limit: int)
     assert all(CL100K(piece) <= limit for piece in pieces)
 
 
+def test_sentences_without_spaces_between_them_stay_whole() -> None:
+    pieces = split("热导率描述材料传递热量的能力。" * 200, CL100K, 256)
+    assert len(pieces) > 1
+    assert all(piece.endswith("。") for piece in pieces)
+
+
 def test_windows_are_filled_with_whole_paragraphs() -> None:
     text = "\n\n".join(f"Paragraph {n} " + "word " * 100 for n in range(40))
     pieces = split(text, CL100K, 1024)

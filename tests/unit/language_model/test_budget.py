@@ -108,6 +108,8 @@ def test_the_environment_names_budgets_and_prices() -> None:
     for wrong in ("many", "-1", "inf", "nan"):
         with pytest.raises(ConfigurationError, match="DARWIN_LLM_BUDGET_COST must be a number"):
             LanguageModel.from_env({**environ, "DARWIN_LLM_BUDGET_COST": wrong})
+    with pytest.raises(ConfigurationError, match=r"DARWIN_LLM_BUDGET_TOKENS must be .* whole"):
+        LanguageModel.from_env({**environ, "DARWIN_LLM_BUDGET_TOKENS": "1000.5"})
 
 
 def test_spending_is_tokens_and_the_time_of_servers() -> None:

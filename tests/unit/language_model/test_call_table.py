@@ -179,6 +179,7 @@ def answer_until_killed(folder: Path, n_before_death: int) -> None:
             log.flush()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n_before_death", "n_answers", "n_calls"), [(9, 10, 0), (25, 20, 20), (39, 40, 30)])
 def test_what_was_committed_before_a_kill_is_there(
     tmp_path: Path, n_before_death: int, n_answers: int, n_calls: int

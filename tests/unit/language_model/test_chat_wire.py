@@ -43,7 +43,7 @@ def test_the_api_root_of_an_address(address: str, url: str) -> None:
     assert base_url(address) == url
 
 
-@pytest.mark.parametrize("address", ["", "host:8000", "ftp://host", "http://", "http://host/v1?key=secret"])
+@pytest.mark.parametrize("address", ["", "host:8000", "ftp://host", "http://", "http://[", "http://host/v1?key=secret"])
 def test_an_address_that_is_none_says_what_to_set(address: str) -> None:
     with pytest.raises(ConfigurationError, match="DARWIN_LLM") as raised:
         base_url(address)
@@ -84,6 +84,12 @@ def test_a_complete_answer() -> None:
     details = {"prompt_tokens_details": {"cached_tokens": 4}}
     assert decode_response(200, completion("text", usage=usage | details)) == Answer("text", "stop", 5, 2, 4)
     assert decode_response(200, completion("text", usage=usage | {"prompt_tokens_details": None})) == answer
+
+
+@pytest.mark.parametrize("told", [-1, 10**30, 1e308])
+def test_a_count_that_no_answer_can_have_is_none(told: float) -> None:
+    usage = {"prompt_tokens": told, "completion_tokens": told, "prompt_tokens_details": {"cached_tokens": 3}}
+    assert decode_response(200, completion("text", usage=usage)) == Answer("text", "stop", 0, 0, 0)
 
 
 def test_what_a_server_gave_up_is_no_answer() -> None:

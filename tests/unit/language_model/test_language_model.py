@@ -59,6 +59,9 @@ def test_the_environment_sets_the_rest() -> None:
         ({"DARWIN_LLM_URL": "http://a", "DARWIN_LLM_GGUF": "m.gguf"}, "DARWIN_LLM_ENGINE"),
         ({"DARWIN_LLM_WINDOW": "many"}, "DARWIN_LLM_WINDOW"),
         ({"DARWIN_LLM_WINDOW": "0"}, "DARWIN_LLM_WINDOW"),
+        ({"DARWIN_LLM_VLLM_ARGUMENTS": "--name 'a b"}, "DARWIN_LLM_VLLM_ARGUMENTS"),
+        ({"DARWIN_LLM_URL": "http://a/v1,http://user:secret@b/v1"}, "DARWIN_LLM_API_KEY"),
+        ({"DARWIN_LLM_URL": "http://a/v1?key=secret"}, "DARWIN_LLM_API_KEY"),
     ],
 )
 def test_an_environment_that_contradicts_itself_says_so(environ: dict[str, str], names: str) -> None:
@@ -94,9 +97,14 @@ def test_a_wrong_setting_says_what_to_set(model: LanguageModel, names: str) -> N
         model.answer([QUESTION], store=None, prompt_id="p")
 
 
-def test_a_server_that_is_down_is_named_without_its_password() -> None:
+def test_a_server_that_is_down_is_named() -> None:
+    with pytest.raises(ServerUnavailableError, match=r"127\.0\.0\.1:9/v1"):
+        LanguageModel(engine="openai", base_urls=[NOBODY_LISTENS]).check_ready()
+
+
+def test_an_address_with_a_password_is_refused_for_addresses_are_stored() -> None:
     model = LanguageModel(engine="openai", base_urls=[NOBODY_LISTENS.replace("//", "//user:secret@")])
-    with pytest.raises(ServerUnavailableError, match=r"127\.0\.0\.1:9/v1") as raised:
+    with pytest.raises(ConfigurationError, match="DARWIN_LLM_API_KEY") as raised:
         model.check_ready()
     assert "secret" not in str(raised.value)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from resources.language_model import ChatRequest, DeltaAnswerStore, LanguageModel
+from resources.language_model import ChatRequest, ConfigurationError, DeltaAnswerStore, LanguageModel
 from resources.language_model.llama_cpp import LlamaCppServer, gguf_fingerprint
 from tests.models import write_tiny_gguf
 
@@ -120,9 +120,14 @@ def test_the_embedded_server_starts_on_first_use_and_may_be_used_after_close(ggu
     assert engine._server._server is None  # type: ignore[attr-defined]
 
 
-def test_the_embedded_server_is_closed_to_others_on_the_machine(server: LlamaCppServer) -> None:
-    from resources.language_model import ConfigurationError
+@pytest.mark.parametrize(("name", "says"), [("absent.gguf", r"cannot be read \(FileNotFound"), ("a.txt", "not a GGUF")])
+def test_a_file_that_is_absent_or_no_model_is_told_apart(tmp_path: Path, name: str, says: str) -> None:
+    (tmp_path / "a.txt").write_text("text", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=says):
+        LanguageModel(engine="llama_cpp", gguf=str(tmp_path / name)).check_ready()
 
+
+def test_the_embedded_server_is_closed_to_others_on_the_machine(server: LlamaCppServer) -> None:
     stranger = LanguageModel(engine="openai", base_urls=[server.start()])
     with pytest.raises(ConfigurationError, match="DARWIN_LLM_API_KEY"):
         list(stranger.answer([ask(1)], store=None, prompt_id="p"))

@@ -18,6 +18,7 @@ from resources.language_model.vllm_server import VllmServer
 from resources.server_keeper.processes import start_ticks
 from tests.vllm_double import DIE, ROOT, VERSION, write_executable, write_model
 
+pytestmark = pytest.mark.slow
 PATIENCE_SECONDS = 30.0
 Opened = Callable[..., LanguageModel]
 
@@ -130,7 +131,6 @@ model.close()
 """
 
 
-@pytest.mark.slow
 def test_processes_that_come_at_once_share_one_server(opened: Opened, settings: dict[str, Any]) -> None:
     settings["vllm_arguments"] = ["--slow-start", "1"]
     started = [
@@ -243,6 +243,15 @@ def test_other_weights_or_arguments_are_another_model_and_speed_is_not(
     write_model(Path(settings["model"]), b"0124")
     assert fingerprint() != usual
     assert answer_arguments(("--dtype=half", "--max-num-seqs=4", "--a", "1", "2")) == ["--a 1 2", "--dtype half"]
+    assert answer_arguments(("--max-num-seqs", "4", "-q", "fp8", "-tp", "2", "--a", "-1")) == ["--a -1", "-q fp8"]
+
+
+def test_a_file_that_an_argument_names_is_known_by_its_content(opened: Opened, tmp_path: Path) -> None:
+    template = tmp_path / "chat.jinja"
+    template.write_text("one", encoding="utf-8")
+    first = opened(vllm_arguments=["--chat-template", str(template)]).fingerprint()
+    template.write_text("two", encoding="utf-8")
+    assert opened(vllm_arguments=["--chat-template", str(template)]).fingerprint() != first
 
 
 def test_a_wrong_setting_says_what_to_set(opened: Opened, tmp_path: Path) -> None:

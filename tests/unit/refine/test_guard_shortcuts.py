@@ -107,6 +107,7 @@ SIGNED = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SIGNED)
 @given(data=st.data())
 @settings(max_examples=400, deadline=None)

@@ -24,6 +24,11 @@ def test_chunks_join_back_to_any_text_and_keep_the_size(text: str, size: int) ->
     assert all(0 < len(piece) <= size for piece in pieces)
 
 
+def test_sentences_without_spaces_between_them_stay_whole() -> None:
+    text = "热导率描述材料传递热量的能力。「在金属中，热量主要由自由电子传递。」" * 60
+    assert all(piece.endswith(("。", "。」")) for piece in split(text))
+
+
 def test_a_document_is_cut_between_paragraphs() -> None:
     text = "\n\n".join(f"Paragraph {number} " + "word " * 60 for number in range(20))
     assert all(piece.startswith("Paragraph") for piece in split(text))
