@@ -11,7 +11,7 @@ import polars as pl
 
 from darwin_assets.levels import BUILT, level_below
 from darwin_assets.seals import seal
-from resources.block_list import Blocked, BlockList, record_key
+from resources.block_list import Blocked, BlockList
 from resources.erasing import delete_answers, newest, rewrite
 from resources.errors import Conflict
 from resources.lake import ZONES, Lake
@@ -123,9 +123,7 @@ def _erased(level: str, rows: pl.DataFrame, blocked: Blocked) -> dict[str, str]:
         return {one: roots[root] for one, root in ours.select("id", "root_id").iter_rows()}
     places = _documents(rows).select("id", pl.col("parents").list.first(), pl.col("locator").fill_null("")).iter_rows()
     asked = {
-        one: roots.get(one)
-        or blocked.request_of("record", record_key(landed, place))
-        or blocked.request_of("record", record_key(landed, WHOLE_FILE))
+        one: roots.get(one) or blocked.request_of_record(landed, place) or blocked.request_of_record(landed, WHOLE_FILE)
         for one, landed, place in places
     }
     return {one: request for one, request in asked.items() if request}

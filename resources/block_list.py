@@ -3,7 +3,9 @@
 It holds ids and hashes, and of addresses only those prefixes that a person asked for by name.
 """
 
+import hashlib
 import hmac
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +27,7 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 KINDS: dict[str, str] = {
     "root": "id of an erased row of L0",
-    "record": "landed file and locator of an erased document, see `record_key`",
+    "record": "salted hash of where an erased document was landed, see `record_hash`",
     "bytes": "SHA-256 of a document's bytes",
     "raw": "SHA-256 of a landed file",
     "text": "SHA-256 of the text of L1",
@@ -33,11 +35,8 @@ KINDS: dict[str, str] = {
     "prefix": "the beginning of addresses, in the clear",
 }
 HASH_DIGITS = 64
-
-
-def record_key(landed_id: str, locator: str) -> str:
-    """Names a document by where it was landed: unlike the id of its row it does not depend on the recipe of L0."""
-    return f"{landed_id}!{locator}"
+SALTED = ("uri", "record")
+"""Kinds of what may name a person: an address, the name of a member of an archive."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,12 @@ class Blocked:
     def request_of(self, kind: str, value: str | None) -> str | None:
         """Who asked for it; None when the value is not blocked."""
         return None if value is None else self.requests.get(kind, {}).get(value)
+
+    def request_of_record(self, landed_id: str, locator: str) -> str | None:
+        """Who asked for the document at this place in a landed file; None when it is not blocked."""
+        if not self.requests.get("record"):
+            return None
+        return self.request_of("record", record_hash(self.salt, landed_id, locator))
 
     def request_of_uri(self, uri: str | None) -> str | None:
         """Who asked for this very address or for a prefix of it; None when it is not blocked."""
@@ -84,7 +89,7 @@ class BlockList(dg.ConfigurableResource[Any]):
         for kind, value in wanted:
             if kind not in KINDS:
                 raise LakeError(f"{kind!r} is no kind of the block list: {', '.join(KINDS)}")
-            if not value or (kind == "uri" and len(value) != HASH_DIGITS):
+            if not value or (kind in SALTED and len(value) != HASH_DIGITS):
                 raise LakeError(f"an entry of kind {kind!r} is the {KINDS[kind]}")
         now = datetime.now(UTC).isoformat(timespec="microseconds")
         rows = pl.DataFrame([(kind, value, request, now) for kind, value in wanted], schema=SCHEMA, orient="row")
@@ -107,6 +112,11 @@ class BlockList(dg.ConfigurableResource[Any]):
         """What stands for an address in the list, so that the list does not tell whose documents were erased."""
         return _hash(self._salt(), uri)
 
+    def record_hashes(self, places: Iterable[tuple[str, str]]) -> list[str]:
+        """What stands for documents in the list: id of the landed file, and the locator in it."""
+        salt = self._salt()
+        return [record_hash(salt, *place) for place in places]
+
     def _salt(self) -> str:
         """The random id that the table was made with: one a lake, kept with it."""
         from deltalake import DeltaTable
@@ -116,5 +126,16 @@ class BlockList(dg.ConfigurableResource[Any]):
             return str(table.metadata().id)
 
 
-def _hash(salt: str, uri: str) -> str:
-    return hmac.digest(salt.encode(), uri.encode(), "sha256").hex()
+def record_hash(salt: str, landed_id: str, locator: str) -> str:
+    """Names a document by where it was landed: unlike the id of its row it does not depend on the recipe of L0."""
+    return _hash(salt, f"{landed_id}!{locator}")
+
+
+def entries_sha256(entries: pl.DataFrame, request: str) -> str:
+    """SHA-256 over kind and value of all that a request has blocked: what the link of its certificate holds."""
+    own = entries.filter(pl.col("request") == request).select("kind", "value").unique().sort("kind", "value")
+    return hashlib.sha256(json.dumps(own.rows()).encode()).hexdigest()
+
+
+def _hash(salt: str, value: str) -> str:
+    return hmac.digest(salt.encode(), value.encode("utf-8", "surrogatepass"), "sha256").hex()

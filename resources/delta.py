@@ -58,6 +58,11 @@ def listed_files(table: "DeltaTable", partitions: Sequence[str], indexed: Sequen
     return listed.with_columns(path=pl.Series([unquote(one) for one in listed["path"]])).sort("path")
 
 
+def quoted(value: str) -> str:
+    """A value as a predicate takes it, whatever stands in it: partitions can be named by hand in Dagster."""
+    return "'" + value.replace("'", "''") + "'"
+
+
 def put_together(table: "DeltaTable", name: str, partition: tuple[str, str, str]) -> None:
     """Put the small files of one partition together; left for later when others write at the same time.
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import polars as pl
 
-from resources.delta import without_row_contents, writer_properties
+from resources.delta import quoted, without_row_contents, writer_properties
 from resources.errors import Conflict, LakeError
 from resources.lake import METADATA_PREFIX, Lake
 from resources.object_store import open_store
@@ -81,9 +81,9 @@ def delete(
     """
     wanted, deleted = sorted(values), 0
     for start in range(0, len(wanted), KEYS_A_COMMIT):
-        predicate = f"{column} IN ({', '.join(map(_quoted, wanted[start : start + KEYS_A_COMMIT]))})"
+        predicate = f"{column} IN ({', '.join(map(quoted, wanted[start : start + KEYS_A_COMMIT]))})"
         if within is not None:
-            predicate = f"{within[0]} = {_quoted(within[1])} AND {predicate}"
+            predicate = f"{within[0]} = {quoted(within[1])} AND {predicate}"
         deleted += _delete(lake, zone, table, predicate, metadata)
     return deleted
 
@@ -217,10 +217,6 @@ def _commit(metadata: Mapping[str, str]) -> "CommitProperties":
     from deltalake import CommitProperties
 
     return CommitProperties(custom_metadata={METADATA_PREFIX + key: value for key, value in metadata.items()})
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _pause(attempt: int) -> None:

@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import polars as pl
 
-from resources.delta import ledger_properties, listed_files, put_together, without_row_contents, writer_properties
+from resources.delta import (
+    ledger_properties,
+    listed_files,
+    put_together,
+    quoted,
+    without_row_contents,
+    writer_properties,
+)
 from resources.errors import LakeError
 from resources.object_store import read_chunks, sha256_of
 
@@ -134,7 +141,7 @@ class Lake(dg.ConfigurableResource[Any]):
         )
         with without_row_contents(f"write {zone}/{level}/{batch}"):
             write_deltalake(
-                table, rows, mode="overwrite", predicate=f"batch = '{batch}'", commit_properties=commit,
+                table, rows, mode="overwrite", predicate=f"batch = {quoted(batch)}", commit_properties=commit,
                 writer_properties=writer_properties(),
             )  # fmt: skip
         return int(table.version())
@@ -240,7 +247,7 @@ class Lake(dg.ConfigurableResource[Any]):
     def _open(self, zone: str, level: str, version: int | None = None) -> "DeltaTable":
         from deltalake import DeltaTable
 
-        with without_row_contents(f"open {zone}/{level}"):
+        with without_row_contents(f"open {zone}/{level} of {self.uri}"):
             return DeltaTable(
                 self.table_uri(zone, level), version=version, storage_options=self.storage_options or None
             )

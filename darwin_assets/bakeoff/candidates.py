@@ -70,14 +70,20 @@ def _candidate(stated: _Stated, level: str, recipe: Recipe, model: LanguageModel
     if stated.recipe and level != "L4":
         raise BakeoffError(f"{path}: {stated.name}: only L4 has recipes")
     of_prompt = next((name for name, one in RECIPES.items() if one.prompt.stem == stated.prompt), None)
-    chosen = stated.recipe or of_prompt or recipe.refine.recipe
+    asked = _model(stated, path) if stated.model else model
+    is_rules = asked.engine == EngineName.RULES
+    chosen = stated.recipe or of_prompt or ("faithful" if is_rules else recipe.refine.recipe)
+    if level == "L4" and is_rules and chosen != "faithful":
+        raise BakeoffError(
+            f"{path}: {stated.name}: the rules engine is always faithful; {chosen} needs a language model"
+        )
     if level == "L4":
         # a second round would be for documents that are to be kept: here all candidates have one
         changes = {"recipe": chosen, "max_requeues": 0}
         recipe = recipe.model_copy(update={"refine": recipe.refine.model_copy(update=changes)})
     own = RECIPES[chosen].prompt if level == "L4" else complete_prompt.COMPLETION
     prompt = _prompt(stated, level, path) if stated.prompt else own
-    return Candidate(stated.name, _model(stated, path) if stated.model else model, prompt, recipe)
+    return Candidate(stated.name, asked, prompt, recipe)
 
 
 def _prompt(stated: _Stated, level: str, path: Path) -> Path:
@@ -97,6 +103,8 @@ def _model(stated: _Stated, path: Path) -> LanguageModel:
         raise BakeoffError(f"{path}: {stated.name}: put the key into a variable and name it in api_key_variable")
     if stated.api_key_variable:
         fields["api_key"] = dg.EnvVar(stated.api_key_variable)
+    if unknown := sorted(set(fields) - set(LanguageModel.model_fields)):
+        raise BakeoffError(f"{path}: {stated.name}: model: the language model has no field {', '.join(unknown)}")
     if "engine" not in fields:
         fields["engine"] = EngineName.LLAMA_CPP.value if fields.get("gguf") else EngineName.OPENAI.value
     try:

@@ -53,7 +53,7 @@ def lines(outcome: Outcome) -> list[str]:
     found = ["share of pieces: " + ", ".join(f"{mark} {part}" for part, mark in PARTS.items())]
     for one in outcome.results:
         drawn = bar(_parts(one), one.n_pieces, PARTS.values())
-        found.append(f"{one.name:<{width}} {drawn:<{BAR_CHARS}} {_share(one.fallback_share) or 'stopped'} fell back")
+        found.append(f"{one.name:<{width}} {drawn:<{BAR_CHARS}} {_fell_back(one)}")
     compared = [one for one in outcome.results if one.preference]
     if compared:
         found += ["", f"preferred to {outcome.results[0].name}, 0 to 1, | is even:"]
@@ -93,6 +93,12 @@ def _parts(result: Result) -> tuple[int, ...]:
     by_guard = sum(n for reason, n in result.fallbacks.items() if reason.startswith(GUARD))
     unchanged = result.states.get("unchanged", 0)
     return (result.n_pieces - fell_back - unchanged, unchanged, by_guard, fell_back - by_guard)
+
+
+def _fell_back(result: Result) -> str:
+    if result.stopped:
+        return "stopped"
+    return f"{_share(result.fallback_share)} fell back" if result.n_pieces else "no pieces"
 
 
 def _share(share: float | None) -> str | None:

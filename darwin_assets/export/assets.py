@@ -49,7 +49,7 @@ class ExportConfig(dg.Config):
     group_name="audit",
     kinds={"deltalake", "parquet"},
     owners=OWNERS,
-    description="Published rows as files in exports/<name> of the lake, for a purpose that the policy file permits, without "
+    description="Published rows as files in exports/NAME of the lake, for a purpose that the policy file permits, without "
     "those that repeat a registered benchmark; questions also as Hugging Face, LLaMA-Factory and chat data. Set "
     "`name` in the launchpad to write one; without it nothing is written, and the exports that there are are listed.",
     check_specs=[

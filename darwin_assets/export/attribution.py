@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 
 import polars as pl
 
+from darwin_assets.markdown import words
+
 CREDIT = pl.Struct({"title": pl.String(), "attribution": pl.String(), "uri": pl.String(), "licence": pl.String()})
 
+ADDRESS = re.compile(r"https?://[^\s<>]+")
 _CHANGES = {
     "L1": "converted to Markdown",
     "L2": "converted to Markdown",
@@ -17,10 +21,15 @@ _CHANGES = {
 }
 
 
-def credit_line(credit: Mapping[str, str | None]) -> str:
+def credit_line(credit: Mapping[str, str | None], shown: Callable[[str], str] = str) -> str:
     """A document as its licence wants it named: title, authors, address, licence; on one line."""
     named = [credit["title"], credit["attribution"], credit["uri"], credit["licence"]]
-    return " — ".join(" ".join(part.split()) for part in named if part)
+    return " — ".join(shown(" ".join(part.split())) for part in named if part)
+
+
+def _in_markdown(part: str) -> str:
+    """What a document says of itself, without any mark-up of its own; an address stays one that can be followed."""
+    return f"<{part}>" if ADDRESS.fullmatch(part) else words(part)
 
 
 def attribution_md(rows: pl.DataFrame) -> str:
@@ -43,7 +52,7 @@ def attribution_md(rows: pl.DataFrame) -> str:
     for licence, of_licence in works.group_by("licence", maintain_order=True):
         lines += ["", f"## {licence[0]}", ""]
         lines += dict.fromkeys(
-            f"- {credit_line(one)} ({_changes(one['level'])})" for one in of_licence.iter_rows(named=True)
+            f"- {credit_line(one, _in_markdown)} ({_changes(one['level'])})" for one in of_licence.iter_rows(named=True)
         )
     return "\n".join(lines) + "\n"
 

@@ -34,6 +34,16 @@ def check_chain(evidence: Evidence) -> Iterator[Finding]:
         expected, previous = seq + 1, link["hash"]
 
 
+def check_head(evidence: Evidence, seq: int, hash_: str) -> Iterator[Finding]:
+    """Whether a link that somebody has kept elsewhere still stands where it stood: who writes the whole chain anew cannot."""
+    standing = evidence.links.filter(pl.col("seq") == seq)["hash"]
+    if standing.is_empty():
+        said = f"the chain had link {seq} when it was kept, and ends at link {evidence.links.height}"
+        yield Finding("chain.tail", CHAIN, said, (str(seq),))
+    elif hash_ not in standing:
+        yield Finding("chain.edited", CHAIN, f"link {seq} is not the one that was kept: written anew", (str(seq),))
+
+
 def check_ledger(evidence: Evidence) -> Iterator[Finding]:
     """Verdicts edited, deleted or inserted, by what the chain knows of each row; and a chain that lost its end."""
     links = evidence.links.filter(pl.col("kind") == KIND).select(

@@ -1,4 +1,4 @@
-"""Whether anything stands of documents that were taken down."""
+"""Whether anything stands of documents that were taken down, and whether the list of them is whole."""
 
 from collections.abc import Iterator
 
@@ -10,9 +10,25 @@ from darwin_assets.lineage.evidence import Evidence
 from darwin_assets.lineage.exports import lines_of
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.taken_down import ERASED
+from resources.block_list import entries_sha256
 from resources.delta import without_row_contents
 from resources.errors import LakeError
 from resources.lake import ZONES
+
+LIST = "ledger/blocked"
+
+
+def check_block_list(evidence: Evidence) -> Iterator[Finding]:
+    """Entries of each take-down against what the link of its certificate says of them."""
+    told_of = evidence.newest("takedown")
+    for request in sorted({*evidence.block_list["request"], *told_of}):
+        told = told_of.get(request)
+        if told is None:
+            said = f"the chain does not know take-down {request}: it was cut off (`darwin takedown --resume`), or put there"
+            yield Finding("blocked", LIST, said, (request,))
+        elif told.get("clean") and told.get("blocked") not in (None, entries_sha256(evidence.block_list, request)):
+            said = f"the entries of take-down {request} are not those that it was finished with"
+            yield Finding("blocked", LIST, said, (request,))
 
 
 def check_erased(evidence: Evidence) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Everything that the checks of an audit compare, read once: chain, ledger, seals, and what the tables now name as theirs."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ class Evidence:
     verdicts: pl.DataFrame
     links: pl.DataFrame
     blocked: Blocked
+    block_list: pl.DataFrame
+    recipes: pl.DataFrame
 
     @property
     def lake(self) -> Lake:
@@ -71,6 +74,19 @@ class Evidence:
         named = self.links.filter(pl.col("kind").is_in(["takedown", "erased"]))["subject"]
         causes = {one.cause.partition(":")[2] for one in self.all_seals if one.cause.startswith("takedown:")}
         return frozenset({*asked, *named, *causes})
+
+    def newest(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Subject → what the newest link of a kind says; links that cannot be read are named by the check of the chain."""
+        found = {}
+        for subject, payload in self.links.filter(pl.col("kind") == kind).select("subject", "payload").iter_rows():
+            with suppress(ValueError):
+                found[subject] = dict(json.loads(payload))
+        return found
+
+    @cached_property
+    def certified(self) -> frozenset[str]:
+        """Take-downs that were finished, with a certificate."""
+        return frozenset(request for request, told in self.newest("takedown").items() if told.get("clean"))
 
     @cached_property
     def documents(self) -> pl.DataFrame:

@@ -109,14 +109,16 @@ def _unsealed_yet(
 ) -> tuple[str, tuple[str, ...], bool] | None:
     """What to say of files that a step or a take-down wrote and did not seal, since it was cut off; None for all others.
 
-    What stands there without a seal is serious all the same: a chain that lost its end looks like this.
+    What stands there without a seal is serious all the same: a chain that lost its end looks like this. A take-down that has
+    its certificate writes no more, so that what bears its name is looked at like any other.
     """
     if not writers or None in writers:
         return None
     known = [one for one in writers if one is not None]
-    if all(one.request in evidence.requests for one in known):
-        requests = tuple(sorted({one.request or "" for one in known}))
-        return "a take-down was cut off before it sealed what it wrote: run it again", requests, False
+    requests = {one.request for one in known}
+    if requests <= evidence.requests and not requests & evidence.certified:
+        said = "written by a take-down and not sealed: it was cut off (`darwin takedown --resume`), or the chain lost its end"
+        return said, tuple(sorted(one for one in requests if one)), True
     named_by = "run" if zone in LOOP_ZONES else "verdict"
     sealed = {getattr(one, named_by) for one in evidence.all_seals if (one.level, one.batch) == partition}
     names = tuple(sorted({one.said.get(named_by, "") for one in known}))

@@ -32,7 +32,7 @@ def find_one(tables: Tables, prefix: str, columns: Columns) -> Row:
     found = _search(tables, prefix, columns, [*WHERE_PUBLISHED, LANDED])
     found = found or _search(tables, prefix, columns, [("candidate", level) for level in reversed(TABLES)])
     if not found and tables.get(*LANDED) is None:
-        raise DarwinError("there is no lake here: run `darwin init` first")
+        raise DarwinError(f"{tables.lake.uri} is no lake: run `darwin init` first")
     if not found:
         raise DarwinError(
             f"no row or landed file has an id that begins with {prefix}; it may have been built again or erased"

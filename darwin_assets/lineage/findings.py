@@ -11,6 +11,8 @@ CHECKS: dict[str, str] = {
     "ledger.edited": "a verdict that is not as it was recorded",
     "ledger.deleted": "a verdict that was recorded and is no longer in the ledger",
     "ledger.inserted": "a verdict that no gate recorded in the chain",
+    "recipe": "an entry of the recipe book that is not what its name says, or that is missing",
+    "blocked": "entries of the block list that are not those of a take-down",
     "commit": "a change of a table that neither a gate nor a take-down made",
     "file.edited": "a file whose bytes are not those that were sealed",
     "file.swapped": "a file that holds the bytes of another one",
@@ -27,7 +29,7 @@ CHECKS: dict[str, str] = {
     "raw.missing": "raw bytes that are not in the raw store",
     "raw.changed": "raw bytes that do not have their hash",
     "erased.stands": "rows of an erased document",
-    "paper": "a certificate or an export that is not what was written",
+    "paper": "a certificate or an export that is not what was written, or that nobody wrote",
     "replay": "rows that cannot be made again as they are",
 }
 """What each check finds, by its id."""

@@ -12,12 +12,14 @@ from darwin_assets.levels import TABLES
 from darwin_assets.lineage.evidence import Evidence, file_by_file
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.project import Project
+from resources.block_list import SCHEMA as ENTRIES
 from resources.block_list import Blocked, BlockList
 from resources.chain import SCHEMA as LINKS
 from resources.delta import without_row_contents
 from resources.errors import LakeError
 from resources.gate_ledger import SCHEMA as VERDICTS
 from resources.lake import ZONES, Lake
+from resources.recipe_book import SCHEMA as RECIPES
 
 LANDED = ("landed", "files")
 LEDGER = "ledger"
@@ -40,7 +42,9 @@ def gather(project: Project) -> Evidence:
     verdicts = reader.ledger("gates", "level", VERDICTS).sort("at")
     links = reader.ledger("chain", "kind", LINKS).sort("seq")
     blocked = reader.attempt("ledger/blocked", BlockList(lake=lake).read, Blocked())
-    return Evidence(project, versions, files, reader.unreadable, verdicts, links, blocked)
+    entries = reader.ledger("blocked", "kind", ENTRIES)
+    recipes = reader.ledger("recipes", "level", RECIPES)
+    return Evidence(project, versions, files, reader.unreadable, verdicts, links, blocked, entries, recipes)
 
 
 @dataclass(frozen=True)

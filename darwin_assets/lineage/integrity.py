@@ -12,15 +12,16 @@ from typing import Any
 
 import polars as pl
 
-from darwin_assets.lineage.chain_checks import check_chain, check_ledger
+from darwin_assets.lineage.chain_checks import check_chain, check_head, check_ledger
 from darwin_assets.lineage.commit_checks import Commits, check_commits
-from darwin_assets.lineage.erased_checks import check_erased
+from darwin_assets.lineage.erased_checks import check_block_list, check_erased
 from darwin_assets.lineage.evidence import Evidence
 from darwin_assets.lineage.file_checks import ALL_SEALED, check_files, check_unsealed_files
 from darwin_assets.lineage.findings import Finding
 from darwin_assets.lineage.gather import gather
 from darwin_assets.lineage.paper_checks import check_papers
 from darwin_assets.lineage.raw_checks import check_raw
+from darwin_assets.lineage.recipe_checks import check_recipes
 from darwin_assets.lineage.row_checks import check_rows
 from darwin_assets.project import Project
 from darwin_assets.recipe import load_recipe
@@ -62,12 +63,13 @@ class Audit:
         }
 
 
-def audit(project: Project, *, sample: int = 0, seed: int | None = None) -> Audit:
+def audit(project: Project, *, sample: int = 0, seed: int | None = None, head: tuple[int, str] | None = None) -> Audit:
     """Check everything, make `sample` rows of each level and as many evaluations again, and enter the outcome in the chain.
 
-    `seed` chooses the rows; by chance when it is None, and then told in the outcome.
+    `seed` chooses the rows; by chance when it is None, and then told in the outcome. `head`: number and hash of the newest
+    link as an earlier audit told them.
     """
-    found = inspect(project)
+    found = inspect(project, head)
     if sample:
         found = _with_sample(project, found, sample, secrets.randbelow(SEEDS) if seed is None else seed)
     try:
@@ -102,21 +104,21 @@ def _differs(one: dict[str, Any]) -> str:
     return f"{columns}: {one['detail']}" if one["detail"] else columns
 
 
-def inspect(project: Project) -> Audit:
+def inspect(project: Project, head: tuple[int, str] | None = None) -> Audit:
     """Check everything and write nothing."""
     evidence = gather(project)
-    found = list(_checked(evidence))
+    found = list(_checked(evidence, head))
     if found:
         again = gather(project)
         if _has_moved(evidence, again):
             # what a running batch was in the middle of is not found a second time
-            second = set(_checked(again))
+            second = set(_checked(again, head))
             found = [one for one in found if one in second]
         evidence = again
     links = evidence.links
-    head = (links["seq"][-1], links["hash"][-1]) if links.height else (0, "")
+    newest = (links["seq"][-1], links["hash"][-1]) if links.height else (0, "")
     return Audit(
-        [one for one in found if one.serious], [one for one in found if not one.serious], head, _looked_at(evidence)
+        [one for one in found if one.serious], [one for one in found if not one.serious], newest, _looked_at(evidence)
     )
 
 
@@ -126,16 +128,20 @@ def enter(project: Project, found: Audit) -> Link:
     return Chain(lake=project.lake).append(AUDITED, LAKE, payload)
 
 
-def _checked(evidence: Evidence) -> Iterator[Finding]:
+def _checked(evidence: Evidence, head: tuple[int, str] | None) -> Iterator[Finding]:
     commits = Commits(evidence.lake)
     yield from evidence.unreadable
     yield from check_chain(evidence)
+    if head:
+        yield from check_head(evidence, *head)
     yield from check_ledger(evidence)
+    yield from check_recipes(evidence)
     yield from check_commits(evidence, commits)
     yield from check_files(evidence, commits)
     yield from check_unsealed_files(evidence)
     yield from check_rows(evidence)
     yield from check_raw(evidence, load_recipe(evidence.project.work.recipe_path()).acquire)
+    yield from check_block_list(evidence)
     yield from check_erased(evidence)
     yield from check_papers(evidence)
 

@@ -7,7 +7,7 @@ from typing import Any
 from darwin_assets.acquire.licences import NON_COMMERCIAL, conditions
 from darwin_assets.contract import COMMON
 from darwin_assets.levels import LEVELS
-from darwin_assets.presentation import MEANING
+from darwin_assets.meanings import MEANING
 from darwin_assets.reports.eu.provider import Provider
 from darwin_assets.reports.eu.sources import Source, read_sources
 from darwin_assets.reports.evidence import Evidence

@@ -89,6 +89,9 @@ _HOW = (
 _TOKENS = "Every text of the level, or a random sample of them, counted by the tokenizer that is named."
 
 
+FORMULA = r"^[=+\-@\t\r]"
+
+
 def cite(name: str) -> str:
     """A link to a query in the annex."""
     return f"[{name}](#query-{name.replace('_', '-')})"
@@ -99,5 +102,13 @@ def anchor_title(name: str) -> str:
     return f"Query {name.replace('_', '-')}"
 
 
+def answer_csv(answer: pl.DataFrame) -> str:
+    """An answer as CSV. What a spreadsheet would take for a formula has an apostrophe before it: people state such values."""
+    text = pl.selectors.string()
+    return answer.with_columns(
+        pl.when(text.str.contains(FORMULA)).then("'" + text).otherwise(text).name.keep()
+    ).write_csv()
+
+
 def answer_sha256(answer: pl.DataFrame) -> str:
-    return hashlib.sha256(answer.write_csv().encode()).hexdigest()
+    return hashlib.sha256(answer_csv(answer).encode()).hexdigest()

@@ -10,7 +10,7 @@ from typing import Any
 from darwin_assets.markdown import to_html
 from darwin_assets.reports.eu.provider import FILE_NAME, Provider, blank_toml
 from darwin_assets.reports.eu.summary import TITLE, summarize
-from darwin_assets.reports.evidence import Evidence
+from darwin_assets.reports.evidence import Evidence, answer_csv
 from resources.errors import DarwinError, redacted
 from resources.raw_store import RawStore
 
@@ -109,7 +109,7 @@ def make(kind: str, order: Order) -> dict[str, str]:
     order = replace(order, evidence=order.evidence.for_another())
     with redacted(f"report {kind}"):
         files = dict(KINDS[kind](order))
-    answers = {f"queries/{name}.csv": answer.write_csv() for name, answer in order.evidence.answers.items()}
+    answers = {f"queries/{name}.csv": answer_csv(answer) for name, answer in order.evidence.answers.items()}
     return {**files, **answers}
 
 

@@ -19,7 +19,7 @@ from darwin_assets.acquire.landed import TABLE as LANDED_TABLE
 from darwin_assets.acquire.landed import ZONE as LANDED_ZONE
 from darwin_assets.contract import COMMON
 from darwin_assets.ladder import SPECS
-from darwin_assets.presentation import MEANING
+from darwin_assets.meanings import MEANING
 from darwin_assets.tier import LevelSpec, carried_columns
 from resources.delta import without_row_contents
 from resources.lake import METADATA_PREFIX, Lake

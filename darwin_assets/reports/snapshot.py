@@ -90,6 +90,8 @@ def take_snapshot(lake: Lake, level: str | None = None, batches: tuple[str, ...]
         except LakeError:
             if name in ("gates", "landed", "l0"):
                 raise
+    if unknown := sorted({*(batches or ())} - {*lake.batches("published", BUILT[0])}):
+        raise DarwinError(f"nothing is published of {', '.join(unknown)}: `darwin status` shows the batches")
     held = [one for one in BUILT if one.lower() in versions and _holds(lake, one, versions[one.lower()], batches)]
     if not held:
         raise DarwinError("nothing is published yet, so there is nothing to report: land a drop and run it")

@@ -8,7 +8,7 @@ from darwin_assets.takedown.plan import Plan
 from darwin_assets.takedown.request import Kind
 from darwin_assets.takedown.resolve import read_roots
 from darwin_assets.taken_down import WHOLE_FILE
-from resources.block_list import BlockList, record_key
+from resources.block_list import BlockList
 from resources.erasing import newest
 from resources.lake import Lake
 
@@ -29,11 +29,10 @@ def entries(lake: Lake, kind: Kind, value: str | None, plan: Plan) -> Entries:
     blocking = BlockList(lake=lake)
     roots = plan.roots.filter(pl.col("root_id").is_not_null())
     found = [("root", one) for one in plan.root_ids]
-    found += [
-        ("record", record_key(*one)) for one in roots.select("landed_id", pl.col("locator").fill_null("")).iter_rows()
-    ]
+    places = [*roots.select("landed_id", pl.col("locator").fill_null("")).iter_rows()]
     unopened = plan.roots.filter(pl.col("root_id").is_null())["landed_id"]
-    found += [("record", record_key(one, locator)) for one in unopened for locator in ("", WHOLE_FILE)]
+    places += [(one, locator) for one in unopened for locator in ("", WHOLE_FILE)]
+    found += [("record", one) for one in blocking.record_hashes(places)]
     staying = read_roots(lake).join(plan.roots, on=["landed_id", "locator"], how="anti", nulls_equal=True)
     for column, name in (("content_sha256", "bytes"), ("raw_sha256", "raw")):
         gone = plan.roots.filter(pl.col("n_bytes") > 0)[column].drop_nulls().unique()

@@ -18,6 +18,7 @@ from darwin_assets.takedown.certificate_page import page
 from darwin_assets.takedown.findings import Findings, Hit
 from darwin_assets.takedown.places import LANDING, lake_place
 from darwin_assets.takedown.search_settings import SearchSettings
+from resources.block_list import BlockList, entries_sha256
 from resources.chain import Chain, link_hash
 from resources.errors import DarwinError
 from resources.lake import Lake
@@ -76,7 +77,8 @@ def write(project: Project, certified: Certified, at: datetime | None = None) ->
     Cut off before the link, it is written anew.
     """
     standing = _link(project.lake, certified.request)
-    if standing and standing["clean"] and _is_whole(project, certified.request):
+    blocked = entries_sha256(BlockList(lake=project.lake).entries(), certified.request)
+    if standing and standing["clean"] and standing.get("blocked") == blocked and _is_whole(project, certified.request):
         return str(standing["certificate"])
     made = _content(project, certified, at or datetime.now(UTC))
     data = json.dumps(made, indent=1, sort_keys=True, ensure_ascii=False).encode()
@@ -87,7 +89,7 @@ def write(project: Project, certified: Certified, at: datetime | None = None) ->
     sha256 = hashlib.sha256(data).hexdigest()
     payload = {
         "certificate": sha256, "page": hashlib.sha256(shown).hexdigest(), "clean": certified.findings.clean,
-        "windows": certified.findings.n_windows, "hits": certified.findings.n_hits,
+        "windows": certified.findings.n_windows, "hits": certified.findings.n_hits, "blocked": blocked,
     }  # fmt: skip
     Chain(lake=project.lake).append(KIND, certified.request, payload)
     return sha256

@@ -1,9 +1,12 @@
-"""Where the texts of a project may stand: every file of its lake, its landing zone, its home and Dagster's storage."""
+"""Where the texts of a project may stand: every file of its lake, its landing zone, its home and Dagster's storage, and what
+its processes have left in the machine's temporary folder.
+"""
 
 from __future__ import annotations
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,17 +24,26 @@ from darwin_assets.takedown.pieces import Values
 from resources.lake import Lake
 from resources.object_store import open_store, read_chunks
 
-LAKE, LANDING, HOME, DAGSTER = "lake", "landing zone", "home", "Dagster"
+LAKE, LANDING, HOME, DAGSTER, TEMPORARY = "lake", "landing zone", "home", "Dagster", "temporary files"
+OURS = ("darwin-raw-", "darwin-remnant-", "darwin-search-", "darwin-evaluation-")
+"""Begin the names under which a process puts documents into the temporary folder: one that is killed leaves them there."""
+LEFT_AFTER_S = 60.0
+"""A temporary file that was written to later belongs to a process that is at work."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A folder or an object store, with all that lies below it but what belongs to the places `without`."""
+    """A folder or an object store, with all that lies below it but what belongs to the places `without`.
+
+    `beginning`: of the names in a folder that count, with all below them; `min_age_s`: of the files that count, in seconds.
+    """
 
     name: str
     uri: str
     storage_options: Mapping[str, str] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    beginning: tuple[str, ...] = ("",)
+    min_age_s: float = 0.0
 
     def files(self) -> Iterator[str]:
         """Names relative to the place. Links are followed to files and never to folders."""
@@ -40,8 +52,18 @@ class Place:
                 yield from (str(one["path"]) for one in page)
             return
         for folder, folders, names in os.walk(self.uri):
-            folders[:] = sorted(one for one in folders if str(Path(folder, one)) not in self.without)
-            yield from (Path(folder, name).relative_to(self.uri).as_posix() for name in sorted(names))
+            begins = self.beginning if folder == self.uri else ("",)
+            folders[:] = sorted(
+                one for one in folders if one.startswith(begins) and str(Path(folder, one)) not in self.without
+            )
+            found = [Path(folder, name) for name in sorted(names) if name.startswith(begins)]
+            yield from (path.relative_to(self.uri).as_posix() for path in found if self._is_old(path))
+
+    def _is_old(self, path: Path) -> bool:
+        try:
+            return not self.min_age_s or time.time() - path.stat().st_mtime >= self.min_age_s
+        except OSError:
+            return False
 
     @contextmanager
     def opened(self, name: str) -> Iterator[Path]:
@@ -105,9 +127,13 @@ def places_of(project: Project, instance: dg.DagsterInstance | None = None) -> l
     dagster = Place(DAGSTER, instance.root_directory if instance else str(project.work.dagster_home()))
     inner = [lake, landing, dagster]
     home = Place(HOME, str(Path(project.work.home).absolute()), without=tuple(one.uri for one in inner))
-    found = [*inner, home]
+    found = [*inner, home, _left_behind()]
     folders = [one for one in found if "://" in one.uri or Path(one.uri).is_dir()]
     return [*folders, *(_servers_of(instance) if instance else ())]
+
+
+def _left_behind() -> Place:
+    return Place(TEMPORARY, tempfile.gettempdir(), beginning=OURS, min_age_s=LEFT_AFTER_S)
 
 
 def lake_place(lake: Lake) -> Place:

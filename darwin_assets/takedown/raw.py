@@ -8,11 +8,11 @@ from pathlib import Path
 import polars as pl
 
 from darwin_assets.acquire.blocked import FILES, failure_of_file, shed
-from darwin_assets.acquire.drop import drop_files, refusal
+from darwin_assets.acquire.drop import drop_files, name_in_drop, refusal
 from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.project import Project
 from darwin_assets.recipe import load_recipe
-from resources.block_list import Blocked, BlockList, record_key
+from resources.block_list import Blocked, BlockList
 from resources.landing import REASON_FILE
 from resources.raw_store import hash_file
 
@@ -46,7 +46,7 @@ def erase_raw(project: Project, erased_l0: pl.DataFrame, request: str) -> RawEra
     """
     block_list = BlockList(lake=project.lake)
     erased = erased_l0.select(landed=pl.col("parents").list.first(), locator="locator").drop_nulls()
-    block_list.block(request, (("record", record_key(*one)) for one in erased.iter_rows()))
+    block_list.block(request, (("record", one) for one in block_list.record_hashes(erased.iter_rows())))
     blocked, settings = block_list.read(), load_recipe(project.work.recipe_path()).acquire
     hashes = erased_l0["raw_sha256"].drop_nulls().unique().sort().to_list()
     alone = [one for one in erased_l0["content_sha256"].drop_nulls().unique().sort() if project.raw.holds(one)]
@@ -79,7 +79,7 @@ def _erase_quarantined(project: Project, blocked: Blocked, settings: AcquireSett
     for drop in _folders(Path(project.landing.folder) / "quarantined"):
         reason = drop / REASON_FILE
         for path in drop_files(drop):
-            if path.name != REASON_FILE and _is_blocked(drop / path, path.as_posix(), blocked, settings):
+            if path.name != REASON_FILE and _is_blocked(drop / path, name_in_drop(path), blocked, settings):
                 line = REMOVED.format(request=request, n_bytes=(drop / path).stat().st_size)
                 with reason.open("a", encoding="utf-8") as file:
                     file.write(line + "\n")
@@ -93,7 +93,7 @@ def _count_waiting(project: Project, blocked: Blocked, settings: AcquireSettings
     zone = Path(project.landing.folder)
     drops = [*_folders(zone / "incoming"), *_folders(zone / "taken")]
     return sum(
-        _is_blocked(drop / path, path.as_posix(), blocked, settings) for drop in drops for path in drop_files(drop)
+        _is_blocked(drop / path, name_in_drop(path), blocked, settings) for drop in drops for path in drop_files(drop)
     )
 
 

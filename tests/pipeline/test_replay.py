@@ -149,7 +149,7 @@ def test_the_command_says_equal(ruled: Project) -> None:
     assert said.exit_code == 0, said.output
     assert "Every step comes out as it is stored." in said.output
     steps = replay(ruled, row["id"]).steps
-    assert [one.level for one in steps] == ["L0", "L1", "L2", "L3", "L4", "L5"]
+    assert [*dict.fromkeys(one.level for one in steps)] == ["L0", "L1", "L2", "L3", "L4", "L5"]
 
 
 def test_a_changed_row_is_named_with_step_and_column_and_no_content(ruled: Project) -> None:

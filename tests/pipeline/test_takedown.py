@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from pathlib import Path
@@ -278,3 +279,28 @@ def test_an_identifier_reaches_the_lake_and_dagster_as_a_hash_only(project, inst
     assert AT["kettles.md"] not in published(project.lake, "L5")
     told = [path for path in Path(project.work.home).rglob("*") if path.is_file()]
     assert [path for path in told if b"quillfeather" in path.read_bytes().lower()] == []
+
+
+def test_a_name_in_an_archive_goes_with_the_document_that_bore_it(project, instance, tmp_path):
+    drop = make_drop(tmp_path / "drop", "boxes", ())
+    with zipfile.ZipFile(drop / "box.zip", "w") as box:
+        box.writestr("lamps.md", ALPHA["lamps.md"])
+        box.writestr(f"{PERSON}.md", ALPHA["clocks.md"])
+    batch = land_path(project, instance, drop, None, None, None).batch
+    assert run_batch(project, instance, batch, "L1").error is None
+    outcome = run.take_down(project, instance, Request.make("identifier", PERSON), "a person", "a reason")
+    assert (outcome.clean, outcome.counts.documents) == (True, 2)
+    told = [path for path in Path(project.work.home).rglob("*") if path.is_file()]
+    holding = [path for path in told if any(PERSON.encode() in data for data in unpacked(path))]
+    assert holding == []
+    assert "drop:boxes/box.zip#member:lamps.md" in published(project.lake, "L1")
+
+
+def unpacked(path: Path) -> Iterator[bytes]:
+    yield path.read_bytes()
+    if path.suffix == ".parquet":
+        rows = pl.read_parquet(path, hive_partitioning=False)
+        yield from (str(rows[name].to_list()).encode() for name in rows.columns)
+    if zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            yield from (archive.read(name) for name in archive.namelist())

@@ -188,11 +188,14 @@ def test_rules_can_take_part_and_a_dead_server_stops_only_itself(
         'name = "nobody"\nmodel = { base_urls = ["http://127.0.0.1:9"] }',
         f'name = "good"\nmodel = {{ base_urls = ["{servers["good"].url}"] }}',
     )
-    rules, nobody, good = held(published, path).results
+    outcome = held(published, path)
+    rules, nobody, good = outcome.results
     assert (rules.engine, rules.prompt, rules.n_calls, rules.cost) == ("rules/1", "", 0, 0.0)
     assert rules.n_pieces == good.n_pieces == 4
     assert "no language model server answers" in nobody.stopped
     assert nobody.fallback_share is None
+    drawn = {line.split()[0]: line.split()[-2:] for line in show.lines(outcome) if line}
+    assert (drawn["nobody"], drawn["good"]) == (["nobody", "stopped"], ["fell", "back"])
 
 
 def test_a_prompt_of_ones_own_and_the_other_recipe(
@@ -230,10 +233,14 @@ def test_candidates_are_checked_before_anything_runs(tmp_path: Path) -> None:
     assert "only L4 has recipes" in refused('name = "a"\nrecipe = "faithful"', level="L5")
     assert "api_key_variable" in refused('name = "a"\nmodel = { api_key = "secret" }')
     assert "window" in refused('name = "a"\nmodel = { window = 0 }')
+    assert "no field price_inputs" in refused('name = "a"\nmodel = { engine = "scripted", price_inputs = 0.1 }')
+    rules = 'name = "a"\nmodel = { engine = "rules" }'
+    assert "always faithful" in refused(f'{rules}\nrecipe = "reorganising"')
+    assert "always faithful" in refused(f'{rules}\nprompt = "reorganiser.v1"')
 
 
 def test_what_a_candidate_leaves_out_is_the_projects(tmp_path: Path) -> None:
-    model = LanguageModel()
+    model = LanguageModel(engine="scripted")
     path = write(tmp_path, 'name = "plain"', 'name = "file"\nmodel = { gguf = "a.gguf" }\napi_key_variable = "KEY"')
     plain, file = load_candidates(path, "L4", Recipe(), model)
     assert (plain.model is model, plain.prompt) == (True, FAITHFUL)
@@ -242,6 +249,7 @@ def test_what_a_candidate_leaves_out_is_the_projects(tmp_path: Path) -> None:
     assert fifth.prompt == COMPLETION
     reorganising = Recipe.model_validate({"refine": {"recipe": "reorganising"}})
     assert load_candidates(path, "L4", reorganising, model)[0].prompt == REORGANISING
+    assert load_candidates(path, "L4", reorganising, LanguageModel())[0].prompt == FAITHFUL
 
 
 def test_the_command_shows_table_plot_and_json(

@@ -1,6 +1,7 @@
 """Exports: which rows go out, in which files, and that each is there as a whole."""
 
 import json
+import re
 from pathlib import Path
 
 import polars as pl
@@ -8,6 +9,7 @@ import pytest
 
 from darwin_assets.acquire.manifest import Override
 from darwin_assets.export.request import ExportRefused, Wanted
+from darwin_assets.markdown import to_html
 from darwin_assets.project import Project
 from resources.chain import Chain
 from resources.errors import DarwinError
@@ -51,6 +53,17 @@ def test_the_attribution_file_names_every_document_and_its_changes(project: Proj
     text = contents(project)["ATTRIBUTION.md"].decode()
     assert "## CC-BY-4.0\n\n- Lenses — Ada Byron — drop:notes/a.md — CC-BY-4.0 (converted to Markdown)\n" in text
     assert "## CC-BY-SA-4.0\n\n- Waves — Ada Byron" in text
+
+
+def test_mark_up_in_what_documents_say_of_themselves_does_not_count(project: Project):
+    title = "# <img src=x onerror=alert(1)> [a](javascript:b) **c**\n\nText.\n"
+    climb(project, "notes", {"a.md": title}, attribution="<b>Ada</b>", origin="https://notes.example/x")
+    exported(project)
+    page = to_html(contents(project)["ATTRIBUTION.md"].decode(), "Attribution")
+    assert not re.search("<(img|b>|strong)|href=.javascript", page)
+    assert '<a href="https://notes.example/x/a.md">' in page
+    text = contents(project)["ATTRIBUTION.md"].decode()
+    assert not re.search(r"(?<!\\)<(?!https://)", text), "some readers obey HTML in Markdown"
 
 
 def test_the_same_rows_give_the_same_bytes(project: Project):

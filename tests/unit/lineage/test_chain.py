@@ -119,6 +119,7 @@ def test_a_killed_append_stands_whole_or_not_at_all(chain: Chain, tmp_path: Path
     assert_sound(chain.read(), n_links)
 
 
+@pytest.mark.slow
 def test_a_process_sees_what_another_appended(chain: Chain, tmp_path: Path) -> None:
     call(append_many, tmp_path, "other")
     assert chain.append("audited", "lake", {}).seq == N_EACH + 1

@@ -21,7 +21,7 @@ from darwin_assets.lineage.findings import CHECKS
 from darwin_assets.lineage.integrity import Audit, audit, inspect
 from darwin_assets.project import Project, open_project
 from darwin_assets.runs import run_batch
-from resources.block_list import BlockList
+from resources.block_list import BlockList, entries_sha256
 from resources.chain import Chain, link_hash
 from resources.gate_ledger import SCHEMA as GATES
 from resources.workplace import Workplace
@@ -209,6 +209,24 @@ def test_the_end_of_the_chain_is_taken_away(past: Past, lake: Project) -> None:
     assert named(found, "chain.gap") == named(found, "chain.edited") == []
 
 
+def test_a_link_that_was_kept_shows_a_chain_that_was_written_anew(
+    lake: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DARWIN_HOME", lake.work.home)
+    seq, hash_ = Chain(lake=lake.lake).head()
+    cut = Chain(lake=lake.lake).append("audited", "lake", {})
+    assert inspect(lake, (seq, hash_)).findings == inspect(lake, (cut.seq, cut.hash)).findings == []
+    delta(lake, "ledger", "chain").delete(f"seq = {cut.seq}")
+    assert [(one.check, one.ids) for one in inspect(lake, (cut.seq, cut.hash)).findings] == [
+        ("chain.tail", (str(cut.seq),)), ("commit", inspect(lake).findings[0].ids),
+    ]  # fmt: skip
+    Chain(lake=lake.lake).append("audited", "lake", {"findings": {}})
+    assert named(inspect(lake, (cut.seq, cut.hash)), "chain.edited") == [("ledger/chain", {str(cut.seq)})]
+    said = CliRunner().invoke(app, ["audit", "--head", f"{cut.seq}:{cut.hash}"])
+    assert said.exit_code == 1
+    assert "chain.edited" in said.output
+
+
 def chain_file(project: Project, seq: int) -> Path:
     files = project.lake.files("ledger", "chain", project.lake.version("ledger", "chain"), ["kind"], ["seq"])
     holding = files.filter(pl.col("min.seq") <= seq, pl.col("max.seq") >= seq)
@@ -322,6 +340,66 @@ def test_a_sample_of_a_lake_that_cannot_be_read_is_named(past: Past, lake: Proje
     found = audit(lake, sample=1, seed=5)
     assert named(found, "replay") == [("lake", set())]
     assert named(found, "file.edited")
+
+
+def forge_in_the_name_of(project: Project, request: str, batch: str) -> set[str]:
+    rows = rows_of(project, "published", "L5", batch)
+    spoilt = rows.with_columns(text=pl.lit("Words of nobody."))
+    project.lake.write("published", "L5", batch, spoilt, {"takedown": request, "batch": batch})
+    return set(rows["id"])
+
+
+def finish(project: Project, request: str) -> None:
+    """What a take-down that is done leaves in the chain."""
+    payload = {"clean": True, "blocked": entries_sha256(BlockList(lake=project.lake).entries(), request)}
+    Chain(lake=project.lake).append("takedown", request, payload)
+
+
+def test_rows_rewritten_in_the_name_of_a_finished_take_down(past: Past, lake: Project) -> None:
+    BlockList(lake=lake.lake).block("request-1", [("root", "0" * 32)])
+    finish(lake, "request-1")
+    assert inspect(lake).findings == []
+    ids = forge_in_the_name_of(lake, "request-1", past.first)
+    found = inspect(lake)
+    assert [about for _, about in named(found, "file.unsealed")] == [ids]
+    assert {one.check for one in found.findings} == {"file.unsealed", "file.removed"}
+
+
+def test_rows_rewritten_in_the_name_of_a_take_down_that_nobody_asked_for(past: Past, lake: Project) -> None:
+    BlockList(lake=lake.lake).block("request-1", [("root", "0" * 32)])
+    forge_in_the_name_of(lake, "request-1", past.first)
+    found = inspect(lake)
+    assert named(found, "seal.missing") == [(f"published/L5/{past.first}", {"request-1"})]
+    assert named(found, "blocked") == [("ledger/blocked", {"request-1"})]
+
+
+def test_a_block_list_that_lost_an_entry_or_has_one_more(lake: Project) -> None:
+    blocking = BlockList(lake=lake.lake)
+    blocking.block("request-1", [("root", "0" * 32), ("text", "1" * 64)])
+    finish(lake, "request-1")
+    assert named(inspect(lake), "blocked") == []
+    blocking.block("request-1", [("root", "2" * 32)])
+    assert named(inspect(lake), "blocked") == [("ledger/blocked", {"request-1"})]
+    delta(lake, "ledger", "blocked").delete(f"value in ('{'1' * 64}', '{'2' * 32}')")
+    assert named(inspect(lake), "blocked") == [("ledger/blocked", {"request-1"})]
+
+
+def test_a_recipe_that_was_edited_after_the_fact_or_taken_out(lake: Project) -> None:
+    def spoil(rows: pl.DataFrame) -> pl.DataFrame:
+        return rows.with_columns(settings=pl.col("settings").str.replace("true", "false"))
+
+    book = lake.lake.files("ledger", "recipes", lake.lake.version("ledger", "recipes"), ["level"])
+    path = Path(lake.lake.table_uri("ledger", "recipes")) / book.filter(pl.col("level") == "L1")["path"][0]
+    recipe = pl.read_parquet(path, hive_partitioning=False)["recipe"].item()
+    whole = path.read_bytes()
+    rewrite_file(path, spoil)
+    (found,) = [one for one in inspect(lake).findings if one.check == "recipe"]
+    assert recipe in found.said
+    path.write_bytes(whole)
+    delta(lake, "ledger", "recipes").delete(f"recipe = '{recipe}'")
+    found = inspect(lake)
+    assert [recipe in one.said for one in found.findings if one.check == "recipe"] == [True]
+    assert [place for place, _ in named(found, "commit")] == ["ledger/recipes"]
 
 
 LINES = [

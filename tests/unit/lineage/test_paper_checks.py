@@ -45,3 +45,19 @@ def test_an_export_is_held_by_the_chain(project: Project) -> None:
     assert wrong(project) == ["exports/spring/data.jsonl"]
     path.write_bytes(manifest.replace(sha256(b"line").encode(), sha256(b"lime").encode()))
     assert wrong(project) == ["exports/spring/manifest.json"]
+    data.write_bytes(b"line")
+    path.write_bytes(manifest)
+    more = put(project, "exports/spring/data-2.jsonl", b"another line")
+    assert wrong(project) == ["exports/spring/data-2.jsonl"], "whoever reads all files reads it too"
+    more.unlink()
+    path.unlink()
+    assert wrong(project) == ["exports/spring/manifest.json"]
+    data.unlink()
+    told = inspect(project)
+    assert told.findings == [], "a person may remove an export"
+    assert [one.place for one in told.remarks] == ["exports/spring"]
+
+
+def test_a_certificate_that_nobody_wrote(project: Project) -> None:
+    put(project, "certificates/r-2.json", b"{}")
+    assert wrong(project) == ["certificates/r-2.json"]

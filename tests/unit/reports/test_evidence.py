@@ -11,7 +11,7 @@ from darwin_assets.markdown import cell, table, to_html, words
 from darwin_assets.project import dagster_instance
 from darwin_assets.reports.assets import NAME, compliance_report
 from darwin_assets.reports.domains import domains_of
-from darwin_assets.reports.evidence import Evidence, answer_sha256
+from darwin_assets.reports.evidence import Evidence, answer_csv, answer_sha256
 from darwin_assets.reports.kinds import KINDS
 from darwin_assets.reports.make import Wanted, write_reports
 from darwin_assets.reports.queries import queries
@@ -31,6 +31,13 @@ def test_a_snapshot_stays_when_the_lake_goes_on(project, instance, tmp_path):
     assert answer_sha256(Evidence(take_snapshot(project.lake)).ask("sources")) != before["sources"]
 
 
+def test_a_spreadsheet_finds_no_formula_in_an_answer():
+    said = ['=HYPERLINK("http://x")', "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "A = B", "", None]
+    read = pl.read_csv(answer_csv(pl.DataFrame({"said": said, "n": [-1] * len(said)})).encode())
+    assert read["said"].to_list() == [f"'{one}" for one in said[:6]] + ["A = B", "", None]
+    assert read["n"].unique().to_list() == [-1]
+
+
 def test_a_lake_without_rows_cannot_be_reported_on(project):
     with pytest.raises(DarwinError, match="nothing is published yet"):
         take_snapshot(project.lake)
@@ -38,8 +45,9 @@ def test_a_lake_without_rows_cannot_be_reported_on(project):
 
 def test_a_level_or_batch_without_rows_is_refused(lake_of_reports):
     project, _ = lake_of_reports
-    with pytest.raises(DarwinError, match="nothing is published"):
-        take_snapshot(project.lake, batches=("2026-01-01.nobody.0001",))
+    known, unknown = project.lake.batches("published", "L0")[0], "2026-01-01.nobody.0001"
+    with pytest.raises(DarwinError, match=f"nothing is published of {unknown}:"):
+        take_snapshot(project.lake, batches=(known, unknown))
     with pytest.raises(DarwinError, match="nothing is published at L9"):
         take_snapshot(project.lake, "L9")
 

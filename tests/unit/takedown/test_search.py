@@ -8,6 +8,7 @@ import lzma
 import os
 import sqlite3
 import tarfile
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -175,6 +176,20 @@ def test_the_landing_zone_is_searched(project: Project, folder: str) -> None:
 def test_the_home_beside_them_is_searched_once(project: Project) -> None:
     (Path(project.work.home) / "notes.txt").write_text(TEXT, encoding="utf-8")
     assert {(hit.place, hit.file) for hit in found(project).hits} == {("home", "notes.txt")}
+
+
+def test_what_a_killed_process_left_in_the_temporary_folder_is_searched(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    names = ("darwin-remnant-1/remnant", "darwin-raw-2", "darwin-raw-of-a-running-one", "lake-of-others/darwin-raw-3")
+    for name in names:
+        path = tmp_path / "temporary" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(TEXT, encoding="utf-8")
+        if name != names[2]:
+            os.utime(path, (0, 0))
+    assert {(hit.place, hit.file) for hit in found(project).hits} == {("temporary files", name) for name in names[:2]}
 
 
 def test_dagsters_rows_logs_and_snapshots_are_searched(project: Project, instance: dg.DagsterInstance) -> None:

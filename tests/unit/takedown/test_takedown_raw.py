@@ -21,7 +21,7 @@ from darwin_assets.acquire.manifest import Manifest, write_manifest
 from darwin_assets.acquire.records import Failure, Record
 from darwin_assets.acquire.remnant import SUFFIX, write_remnant
 from darwin_assets.acquire.settings import AcquireSettings
-from resources.block_list import BlockList, record_key
+from resources.block_list import BlockList
 from resources.lake import Lake
 from resources.landing import LandingZone
 from resources.raw_store import REMNANT, RawStore
@@ -60,6 +60,10 @@ class Store:
     def records(self, row: dict[str, str]) -> list[Record]:
         with self.raw.local_path(row["raw_sha256"]) as path:
             return list(expand(path, row["path"], SETTINGS))
+
+    def block_record(self, request: str, landed_id: str, locator: str) -> None:
+        (entry,) = self.block_list.record_hashes([(landed_id, locator)])
+        self.block_list.block(request, [("record", entry)])
 
     def forget(self, batch: str, landed_id: str) -> None:
         """What the take-down does to the row of a file without any document left."""
@@ -130,17 +134,18 @@ def test_of_a_container_all_stays_but_the_erased_document(store, name):
     (row,) = store.land(1, **{name: data}).to_dicts()
     before = store.records(row)
     (secret,) = [one for one in before if SECRET in one.data]
-    store.block_list.block("r-1", [("record", record_key(row["id"], secret.locator))])
+    store.block_record("r-1", row["id"], secret.locator)
     shed(store.lake, store.raw, [row["raw_sha256"]], SETTINGS)
     after = store.records(row)
-    assert [one.locator for one in after] == [one.locator for one in before]
-    erased = next(one for one in after if one.locator == secret.locator)
+    (erased,) = [one for one in after if one.failure and one.failure.rule == "record.erased"]
+    assert after.index(erased) == before.index(secret)
     assert (erased.data, erased.uri, erased.title) == (b"", None, None)
     assert erased.failure
     assert erased.failure.rule == "record.erased"
     assert "r-1" in erased.failure.detail
     assert [one for one in after if one != erased] == [one for one in before if one != secret]
     assert not holds(store.raw, SECRET)
+    assert not holds(store.raw, secret.locator.encode()), "members of archives have names"
     assert holds(store.raw, OTHERS[0])
     with store.raw.local_path(row["raw_sha256"]) as path:
         assert path.suffix == SUFFIX == REMNANT
@@ -168,7 +173,7 @@ def unpacked(data: bytes) -> Iterator[bytes]:
 def test_a_second_document_can_be_taken_out_of_a_remnant(store):
     (row,) = store.land(1, a__jsonl=lines(*OTHERS, SECRET)).to_dicts()
     for request, locator in (("r-1", "line:3"), ("r-2", "line:1")):
-        store.block_list.block(request, [("record", record_key(row["id"], locator))])
+        store.block_record(request, row["id"], locator)
         shed(store.lake, store.raw, [row["raw_sha256"]], SETTINGS)
     assert [one.data for one in store.records(row)] == [b"", OTHERS[1], b""]
     assert not holds(store.raw, SECRET)
@@ -196,10 +201,10 @@ def test_a_container_stays_whole_while_one_of_its_landings_does(store):
     data = lines(*OTHERS, SECRET)
     (first,) = store.land(1, a__jsonl=data).to_dicts()
     (second,) = store.land(2, "papers", b__jsonl=data).to_dicts()
-    store.block_list.block("r-1", [("record", record_key(first["id"], "line:3"))])
+    store.block_record("r-1", first["id"], "line:3")
     shed(store.lake, store.raw, [first["raw_sha256"]], SETTINGS)
     assert store.records(second)[2].data == SECRET
-    store.block_list.block("r-2", [("record", record_key(second["id"], "line:3"))])
+    store.block_record("r-2", second["id"], "line:3")
     shed(store.lake, store.raw, [first["raw_sha256"]], SETTINGS)
     for row in (first, second):
         assert [one.data for one in store.records(row)] == [*OTHERS, b""]
@@ -258,7 +263,7 @@ def test_a_take_down_between_the_commit_of_a_landing_and_its_end_is_heard(store,
 
 def test_a_removal_that_was_killed_half_way_is_finished_by_the_next(store):
     (row,) = store.land(1, a__jsonl=lines(*OTHERS, SECRET)).to_dicts()
-    store.block_list.block("r-1", [("record", record_key(row["id"], "line:3"))])
+    store.block_record("r-1", row["id"], "line:3")
     store.raw.withdraw(row["raw_sha256"])
     left = Path(store.raw.uri) / row["raw_sha256"][:2] / f"{row['raw_sha256']}#7"
     left.write_bytes(SECRET)
@@ -311,7 +316,7 @@ def test_a_record_that_is_no_document_is_erased_for_its_address(store):
     data = record("request", b"GET /jane HTTP/1.1\r\n\r\n", uri="http://example.org/jane") + response(PAGE)
     (row,) = store.land(1, a__warc=data).to_dicts()
     assert store.records(row)[0].uri == "http://example.org/jane"
-    store.block_list.block("r-1", [("record", record_key(row["id"], "record:1"))])
+    store.block_record("r-1", row["id"], "record:1")
     shed(store.lake, store.raw, [row["raw_sha256"]], SETTINGS)
     first, second = store.records(row)
     assert (first.uri, second.data) == (None, PAGE)
@@ -338,7 +343,7 @@ def test_of_real_containers_all_stays_but_one_document(shared_data, tmp_path):
 @pytest.mark.slow
 def test_landings_and_removals_at_once_lose_no_bytes(store):
     (row,) = store.land(1, a__jsonl=lines(OTHERS[0], SECRET)).to_dicts()
-    store.block_list.block("r-1", [("record", record_key(row["id"], "line:2"))])
+    store.block_record("r-1", row["id"], "line:2")
     landed: list[dict[str, str]] = []
 
     def land_again() -> None:
@@ -352,7 +357,8 @@ def test_landings_and_removals_at_once_lose_no_bytes(store):
         landing.result()
     assert len(landed) == 12
     assert all([one.data for one in store.records(file)] == [OTHERS[0], SECRET] for file in landed)
-    store.block_list.block("r-1", [("record", record_key(file["id"], "line:2")) for file in landed])
+    for file in landed:
+        store.block_record("r-1", file["id"], "line:2")
     shed(store.lake, store.raw, [row["raw_sha256"]], SETTINGS)
     assert not holds(store.raw, SECRET)
     assert [one.data for one in store.records(landed[0])] == [OTHERS[0], b""]
