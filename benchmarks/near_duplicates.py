@@ -1,6 +1,6 @@
 """Near-duplicates end to end, read, sign, match, verify, write: beside datatrove's four stages, and for 1 % more documents.
 
-    python -m benchmarks.near_duplicates CORPUS.parquet ... [--datatrove PYTHON] [--rounds 5]
+    python -m benchmarks.near_duplicates CORPUS.parquet ... [--datatrove PYTHON] [--rounds 5] [--words english]
     python -m benchmarks.near_duplicates --recall CORPUS.parquet
     python -m benchmarks.near_duplicates --added CORPUS.parquet
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from darwin_assets.filter.shingle_sets import TextsOf
 
 SETTINGS = FilterSettings()
+PEERS = {"english": ("datatrove, its words", []), "white_space": ("datatrove, white space", ["--whitespace"])}
 SLICE_DOCUMENTS = 10_000
 ADDED_SHARE = 0.01
 REQUIRED = {"datatrove, its words": {100_000: 100.0, 300_000: 130.0}, "datatrove, white space": {100_000: 20.0}}
@@ -78,7 +79,9 @@ def deduplicate(corpus: Path, out: Path, index: Path | None) -> int:
     return kept.height
 
 
-def beside_datatrove(corpora: list[Path], datatrove: str | None, rounds: int) -> list[dict[str, object]]:
+def beside_datatrove(
+    corpora: list[Path], datatrove: str | None, words: list[str], rounds: int
+) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     for corpus in corpora:
         n_documents = pl.scan_parquet(corpus).select(pl.len()).collect().item()
@@ -86,9 +89,8 @@ def beside_datatrove(corpora: list[Path], datatrove: str | None, rounds: int) ->
             commands = {"darwin": own_command(corpus, Path(folder) / "darwin")}
             if datatrove:
                 script = str(Path(__file__).parent / "peers/datatrove_near_duplicates.py")
-                for name, options in (("its words", []), ("white space", ["--whitespace"])):
-                    out = str(Path(folder) / name)
-                    commands[f"datatrove, {name}"] = [datatrove, script, str(corpus), out, *options]
+                for name, options in map(PEERS.__getitem__, words):
+                    commands[name] = [datatrove, script, str(corpus), str(Path(folder) / name), *options]
             costs = take_turns(commands, rounds)
         found += [line(n_documents, name, costs) for name in costs]
     return found
@@ -188,6 +190,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpora", type=Path, nargs="+", metavar="CORPUS")
     parser.add_argument("--datatrove", help="Python of datatrove's environment: benchmarks/peers/install.sh")
+    parser.add_argument("--words", nargs="+", choices=PEERS, default=list(PEERS), help="what the peer cuts words by")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--recall", action="store_true")
     parser.add_argument("--added", action="store_true")
@@ -202,7 +205,7 @@ def main() -> None:
     elif options.added:
         found = added(options.corpora[0], options.rounds)
     else:
-        found = beside_datatrove(options.corpora, options.datatrove, options.rounds)
+        found = beside_datatrove(options.corpora, options.datatrove, options.words, options.rounds)
     print(table(found))
     print(json.dumps(found))
 
