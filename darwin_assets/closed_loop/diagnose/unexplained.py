@@ -13,7 +13,7 @@ ENDED_BY = [cause for cause, verdict in LEADS_TO.items() if verdict == "channel"
 
 
 def unexplained(verdicts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
-    """Items (checkpoint, benchmark, level, item, score, ref_score) of benchmarks in which some cell has the verdict *data*.
+    """Items (CELL, item, passage, score, ref_score) of benchmarks in which some cell has the verdict *data*.
 
     `verdicts`: CELL, verdict and cause; `pairs` as `side.pairs_of` makes them. Scores have every sign set right that can be;
     items of a cell that the way of asking explains are left out.
@@ -25,6 +25,7 @@ def unexplained(verdicts: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
     return left.join(explained, on=[*BENCHMARK, "item"], how="anti").select(
         *CELL,
         "item",
+        "passage",
         score=pl.sum_horizontal("score", "cut_gain", "form_gain"),
         ref_score=pl.sum_horizontal("ref_score", f"cut_gain{REFERENCE}", f"form_gain{REFERENCE}"),
     )

@@ -11,8 +11,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from darwin_assets.closed_loop.statistics.excess import excess
+from darwin_assets.closed_loop.statistics.excess import Losses, excess
 from darwin_assets.closed_loop.statistics.many import holm
+from darwin_assets.closed_loop.statistics.passages import together
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from darwin_assets.closed_loop.statistics.shares import Floats
 from darwin_assets.closed_loop.statistics.terms import Term, terms_of
@@ -55,7 +56,7 @@ def pairs(members: pl.DataFrame, labels: pl.DataFrame, settings: StatisticsSetti
 def _rows(items: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFrame:
     """The terms of one checkpoint and benchmark."""
     score, ref_score = items["score"].to_numpy(), items["ref_score"].to_numpy()
-    losses = ref_score - score
+    losses = Losses(ref_score - score, together(items["passage"].to_list()))
     terms = terms_of(items["operations"].to_list(), settings.min_items)
     p = excess(losses, [term.inside for term in terms])
     kept = {term.operations for term in explaining(losses, terms, settings)}
@@ -69,7 +70,7 @@ def _rows(items: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFrame:
             "interaction": _interaction(score, term),
             "ref_interaction": _interaction(ref_score, term),
             "share": float(term.inside.mean()),
-            "weakness": float(losses[term.inside].sum() / losses.size),
+            "weakness": float(losses.of(term.inside).values.sum() / score.size),
             "p": float(one),
             "p_holm": float(corrected),
             "kept": term.operations in kept,
@@ -83,7 +84,7 @@ def _rows(items: pl.DataFrame, settings: StatisticsSettings) -> pl.DataFrame:
     return frame.sort(list(order), descending=list(order.values()))
 
 
-def explaining(losses: Floats, terms: Sequence[Term], settings: StatisticsSettings) -> list[Term]:
+def explaining(losses: Losses, terms: Sequence[Term], settings: StatisticsSettings) -> list[Term]:
     """The terms that losses go with: each stands out among the items that no other kept term holds.
 
     An operation gives way to a pair in which its losses stand out. A term that was kept is left out again where later ones
@@ -103,28 +104,28 @@ def explaining(losses: Floats, terms: Sequence[Term], settings: StatisticsSettin
     return kept
 
 
-def _narrowed(losses: Floats, term: Term, left: Sequence[Term], settings: StatisticsSettings) -> Term:
+def _narrowed(losses: Losses, term: Term, left: Sequence[Term], settings: StatisticsSettings) -> Term:
     """The pair within an operation whose losses stand out among those of the operation; the term itself without one."""
     within = [one for one in left if one.alone and set(term.operations) < set(one.operations)]
-    p = excess(losses[term.inside], [one.inside[term.inside] for one in within])
+    p = excess(losses.of(term.inside), [one.inside[term.inside] for one in within])
     if not within or p.min() * len(within) > settings.alpha:
         return term
     return within[int(np.argmin(p))]
 
 
-def _is_needed(losses: Floats, term: Term, kept: Sequence[Term], settings: StatisticsSettings) -> bool:
+def _is_needed(losses: Losses, term: Term, kept: Sequence[Term], settings: StatisticsSettings) -> bool:
     others = [one for one in kept if one is not term]
     return bool(_beside(losses, [term], others, settings.min_items)[0] <= settings.alpha)
 
 
-def _beside(losses: Floats, terms: Sequence[Term], others: Sequence[Term], min_items: int) -> Floats:
+def _beside(losses: Losses, terms: Sequence[Term], others: Sequence[Term], min_items: int) -> Floats:
     """p-values of terms on the items that none of the others holds; 1 where these are too few."""
-    unexplained = np.ones(losses.size, dtype=np.bool_)
+    unexplained = np.ones(losses.values.size, dtype=np.bool_)
     for other in others:
         unexplained &= ~other.inside
     groups = [term.inside[unexplained] for term in terms]
     enough = np.array([group.sum() >= min_items for group in groups])
-    return np.where(enough, excess(losses[unexplained], groups), 1.0)
+    return np.where(enough, excess(losses.of(unexplained), groups), 1.0)
 
 
 def _interaction(scores: Floats, term: Term) -> float | None:

@@ -1,4 +1,5 @@
-"""Would the same slices be the weakest ones if other items of the benchmark had been asked? Ranks under the bootstrap."""
+"""Would the same slices be the weakest ones if other items of the benchmark had been asked? Ranks under the bootstrap, which
+draws items that share a passage together."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from darwin_assets.closed_loop.statistics.passages import Groups, together
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
 from darwin_assets.closed_loop.statistics.shares import Floats
 
@@ -51,8 +53,12 @@ def _ranks(items: pl.DataFrame, settings: StatisticsSettings) -> dict[str, float
     cell = items["cell"].rank("dense").to_numpy().astype(np.int64) - 1
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     measured = _weaknesses(losses, starts, np.ones((1, losses.size), dtype=np.int64))[0]
+    passages = together(items["passage"].to_list())
     resampled = [
-        one for times in _drawn(losses.size, settings) for one in _weaknesses(losses, starts, times) if np.ptp(one)
+        one
+        for times in _drawn(losses.size, passages, settings)
+        for one in _weaknesses(losses, starts, times)
+        if np.ptp(one)
     ]
     figures: dict[str, float] = {"n_cells": measured.size}
     if not np.ptp(measured) or not resampled:
@@ -65,12 +71,14 @@ def _ranks(items: pl.DataFrame, settings: StatisticsSettings) -> dict[str, float
     return figures | {"same_weakest": float(np.mean([one.argmax() == measured.argmax() for one in resampled]))}
 
 
-def _drawn(n: int, settings: StatisticsSettings) -> Iterator[Integers]:
-    """How often each of n items was drawn, a row a resample, in batches of bounded size."""
+def _drawn(n_items: int, passages: Groups | None, settings: StatisticsSettings) -> Iterator[Integers]:
+    """How often each item was drawn, a row a resample, in batches of bounded size; those of one passage together."""
+    n = n_items if passages is None else int(passages.max()) + 1
     generator, chances = np.random.default_rng(settings.seed), np.full(n, 1 / n)
-    batch = max(1, BATCH_NUMBERS // n)
+    batch = max(1, BATCH_NUMBERS // n_items)
     for done in range(0, settings.resamples, batch):
-        yield generator.multinomial(n, chances, min(batch, settings.resamples - done))
+        drawn = generator.multinomial(n, chances, min(batch, settings.resamples - done))
+        yield drawn if passages is None else drawn[:, passages]
 
 
 def _weaknesses(losses: Floats, starts: Integers, times: Integers) -> Floats:

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 import scipy.stats
+import statsmodels.api as sm
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.contingency_tables import SquareTable
@@ -14,7 +15,7 @@ from statsmodels.stats.contingency_tables import mcnemar as mcnemar_table
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from darwin_assets.closed_loop.statistics.excess import excess
+from darwin_assets.closed_loop.statistics.excess import TAIL, Losses, excess
 from darwin_assets.closed_loop.statistics.letters import letter_bias
 from darwin_assets.closed_loop.statistics.many import holm
 from darwin_assets.closed_loop.statistics.paired import compare, mcnemar, permutation
@@ -161,19 +162,17 @@ def test_excess_is_a_sign_test_and_welchs_test(items: list[tuple[float, bool]]) 
     sign = scipy.stats.binomtest(lost, changed, alternative="greater").pvalue if changed else 1.0
     with warnings.catch_warnings(action="ignore"):  # SciPy warns of a group without variance
         welch = scipy.stats.ttest_ind(within, without, equal_var=False, alternative="greater").pvalue
-    assert excess(losses, [inside])[0] == pytest.approx(max(sign, welch), abs=1e-9)
+    assert excess(Losses(losses), [inside])[0] == pytest.approx(max(sign, welch), abs=1e-9)
 
 
 def test_groups_without_any_variance_are_told_by_the_sign_test() -> None:
     lost = np.array([1.0] * 20 + [0.0] * 20)
-    assert excess(lost, [lost > 0])[0] == pytest.approx(0.5**20)
-    assert excess(np.zeros(40), [lost > 0])[0] == 1.0
-    assert not excess(lost, []).size
+    assert excess(Losses(lost), [lost > 0])[0] == pytest.approx(0.5**20)
+    assert excess(Losses(np.zeros(40)), [lost > 0])[0] == 1.0
+    assert not excess(Losses(lost), []).size
     with warnings.catch_warnings(action="error"):
-        assert list(excess(np.array([0.5, 0.25, 0.0]), [np.array([True, False, False]), np.zeros(3, bool)])) == [
-            1.0,
-            1.0,
-        ]
+        none_or_one = [np.array([True, False, False]), np.zeros(3, bool)]
+        assert list(excess(Losses(np.array([0.5, 0.25, 0.0])), none_or_one)) == [1.0, 1.0]
 
 
 def test_excess_of_repeated_samples_is_two_t_tests() -> None:
@@ -182,7 +181,41 @@ def test_excess_of_repeated_samples_is_two_t_tests() -> None:
     losses[inside] += 0.3
     at_all = scipy.stats.ttest_1samp(losses[inside], 0.0, alternative="greater").pvalue
     more = scipy.stats.ttest_ind(losses[inside], losses[~inside], equal_var=False, alternative="greater").pvalue
-    assert excess(losses, [inside])[0] == pytest.approx(max(at_all, more))
+    assert excess(Losses(losses), [inside])[0] == pytest.approx(max(at_all, more))
+
+
+@settings(max_examples=50)
+@given(st.lists(st.integers(-3, 5), min_size=2, max_size=9))
+def test_losses_of_passages_are_never_rarer_than_drawn_signs_make_them(lost: list[int]) -> None:
+    """Passages inside, of as many items as they lose or gain; outside a passage for each item, half of them gained."""
+    values, passages = [], []
+    for passage, n in enumerate(lost):
+        values += [float(np.sign(n))] * max(abs(n), 1)
+        passages += [passage] * max(abs(n), 1)
+    n_inside = len(values)
+    values += [-1.0, 0.0] * 10
+    passages += range(len(lost), len(lost) + 20)
+    inside = np.arange(len(values)) < n_inside
+    found = excess(Losses(np.array(values), np.array(passages)), [inside])[0]
+    drawn = [sum(sign * n for sign, n in zip(signs, lost, strict=True)) for signs in product((-1, 1), repeat=len(lost))]
+    assert found >= np.mean([one >= sum(lost) for one in drawn]) or found == 1.0
+
+
+def test_more_than_outside_is_a_regression_with_clusters() -> None:
+    generator = np.random.default_rng(3)
+    passages = np.repeat(np.arange(40), 4)
+    losses = generator.normal(0.0, 0.5, 40)[passages] + generator.normal(0.0, 0.2, 160)
+    inside = passages < 15
+    losses[inside] += 0.3
+    fitted = sm.OLS(losses, sm.add_constant(inside.astype(float))).fit(
+        cov_type="cluster", cov_kwds={"groups": passages, "df_correction": False, "use_correction": False}
+    )
+    deviation = fitted.bse[1] * math.sqrt(40 / 39)
+    more = scipy.stats.t.sf(fitted.params[1] / deviation, 14)
+    sums = np.bincount(passages[inside], losses[inside])
+    at_all = TAIL * scipy.stats.norm.sf(sums.sum() / math.sqrt((sums**2).sum()))
+    assert excess(Losses(losses, passages), [inside])[0] == pytest.approx(max(more, at_all))
+    assert excess(Losses(losses, passages), [inside])[0] > excess(Losses(losses), [inside])[0]
 
 
 def test_letters_that_are_chosen_too_often() -> None:

@@ -8,9 +8,11 @@ import statsmodels.api as sm
 from darwin_assets.closed_loop.columns import SAMPLES
 from darwin_assets.closed_loop.statistics.cells import cells
 from darwin_assets.closed_loop.statistics.paired import compare, permutation
+from darwin_assets.closed_loop.statistics.pairs import pairs
 from darwin_assets.closed_loop.statistics.passages import design_effect, passages, together
 from darwin_assets.closed_loop.statistics.settings import StatisticsSettings
-from tests.unit.closed_loop.outcome_frames import labels, samples
+from darwin_assets.closed_loop.statistics.stability import stability
+from tests.unit.closed_loop.outcome_frames import labels, members, samples
 
 SETTINGS = StatisticsSettings()
 EXAMPLE = "A worked example that every prompt begins with. " * 6
@@ -146,3 +148,40 @@ def test_cells_take_items_of_a_passage_together() -> None:
     assert tied["p"] == 1.0
     assert tied["delta_high"] - tied["delta_low"] > 1.5 * (apart["delta_high"] - apart["delta_low"])
     assert tied["high"] - tied["low"] > 1.2 * (apart["high"] - apart["low"])
+
+
+@pytest.mark.slow
+def test_an_operation_of_a_few_passages_does_not_stand_out_by_chance() -> None:
+    """Two equal checkpoints that get all items of a passage right or wrong together; each operation in a third of them."""
+
+    def named(of_items: list[str | None]) -> float:
+        generator = np.random.default_rng(5)
+        runs = []
+        for _ in range(100):
+            held = generator.random((40, 3)) < 1 / 3
+            operations = [[name for name, one in zip("xyz", row, strict=True) if one] for row in held.repeat(5, axis=0)]
+            scores = (generator.random((2, 40)) < 0.5).astype(float).repeat(5, axis=1)
+            items = members(*scores.tolist()).with_columns(passage=pl.Series(of_items, dtype=pl.String))
+            runs.append(pairs(items, labels(operations), SETTINGS)["kept"].any())
+        return float(np.mean(runs))
+
+    assert named([None] * 200) > 0.3
+    assert named([str(place // 5) for place in range(200)]) < 0.08
+
+
+@pytest.mark.slow
+def test_an_operation_that_many_passages_lose_stands_out() -> None:
+    operations = [["counting"] if place // 5 % 3 == 0 else ["deduction"] for place in range(300)]
+    score = [0.0 if "counting" in names and place % 10 < 7 else 1.0 for place, names in enumerate(operations)]
+    items = members(score, [1.0] * 300).with_columns(passage=pl.Series([str(place // 5) for place in range(300)]))
+    found = pairs(items, labels(operations), SETTINGS).filter("kept")
+    assert found.select("operation", "other").rows() == [("counting", None)]
+
+
+@pytest.mark.slow
+def test_items_of_one_passage_are_drawn_together_for_the_ranks_of_slices() -> None:
+    generator = np.random.default_rng(2)
+    score = (generator.random(80) < 0.6).astype(float).repeat(5).tolist()
+    apart = members(score, [1.0] * 400, [name for name in "abcd" for _ in range(100)])
+    tied = apart.with_columns(passage=pl.Series([str(place // 5) for place in range(400)]))
+    assert stability(tied, SETTINGS)["spearman"].item() < stability(apart, SETTINGS)["spearman"].item()
