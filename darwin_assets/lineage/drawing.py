@@ -114,7 +114,7 @@ def said(node: Node) -> list[str]:
     lines.append(" · ".join([*([facts["licence"]] if facts.get("licence") else []), *size, *tier]))
     if reason := facts.get("rejected_by") or facts.get("refused_by"):
         value, limit = facts.get("rejected_value"), facts.get("rejected_threshold")
-        measured = f": {value:.4g} is not in {limit}" if value is not None and limit else ""
+        measured = f": {value:.6g} is not in {limit}" if value is not None and limit else ""
         lines.append(f"rejected by {reason}{measured}")
         detail = facts.get("rejected_detail") or facts.get("refused_detail")
         lines += [str(detail)] if detail else []

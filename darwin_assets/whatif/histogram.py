@@ -12,6 +12,8 @@ from darwin_assets.filter.rules import Rule
 from darwin_assets.whatif.outcome import FREED, NEWLY_DROPPED, NEWLY_KEPT, STAYS_DROPPED, STAYS_KEPT
 
 N_BINS = 24
+MIN_WHOLE = 1000
+"""From here on digits behind the point tell nothing."""
 TAIL = 0.005
 """Share of the values at either end that the outermost bins take in, so that one odd document does not flatten the rest."""
 
@@ -52,6 +54,11 @@ def histogram(judged: pl.DataFrame, before: Rule | None, rule: Rule) -> Histogra
     counted = {(place, outcome): n for place, outcome, n in binned.iter_rows()}
     counts = tuple(tuple(counted.get((place, part), 0) for part in PARTS) for place in range(n_bins))
     return Histogram(rule, before, edges, counts, values.height - finite.height)
+
+
+def short(value: float) -> str:
+    """A number as it stands at an axis."""
+    return f"{value:.0f}" if abs(value) >= MIN_WHOLE else f"{value:.4g}"
 
 
 def _bounds(rule: Rule) -> list[float]:

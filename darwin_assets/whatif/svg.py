@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from darwin_assets.whatif.histogram import PARTS, Histogram
+from darwin_assets.whatif.histogram import PARTS, Histogram, short
 
 WIDTH, PANEL, MARGIN = 720, 220, 46
 _COLOURS = dict(zip(PARTS, ("#4c78a8", "#54a24b", "#b5d99c", "#e45756", "#c8c8c8"), strict=True))
@@ -43,15 +43,15 @@ def _histogram_panel(shown: Histogram) -> str:
             if count:
                 parts.append(
                     f'<rect x="{left:.1f}" y="{bottom:.1f}" width="{right - left - 1:.1f}" height="{height:.1f}" '
-                    f'fill="{_COLOURS[part]}"><title>{count} {part}, {shown.edges[place]:.4g} to '
-                    f"{shown.edges[place + 1]:.4g}</title></rect>"
+                    f'fill="{_COLOURS[part]}"><title>{count} {part}, {short(shown.edges[place])} to '
+                    f"{short(shown.edges[place + 1])}</title></rect>"
                 )
     for name, bound in shown.bounds:
         at = _x(min(max(bound, low), high), low, high)
         dash = ' stroke-dasharray="4 3"' if name == "before" else ""
         parts.append(
             f'<line x1="{at:.1f}" x2="{at:.1f}" y1="{MARGIN - 4}" y2="{PANEL - MARGIN}" stroke="{_BOUNDS[name]}"{dash}/>'
-            f'<text x="{at:.1f}" y="{_LABEL_Y[name]}" text-anchor="middle" fill="{_BOUNDS[name]}">{name} {bound:.6g}</text>'
+            f'<text x="{at:.1f}" y="{_LABEL_Y[name]}" text-anchor="middle" fill="{_BOUNDS[name]}">{name} {bound:.15g}</text>'
         )
     return "".join(parts)
 
@@ -76,7 +76,7 @@ def _axis(low: float, high: float) -> str:
     line = f'<line x1="{MARGIN}" x2="{WIDTH - MARGIN}" y1="{bottom}" y2="{bottom}" stroke="black"/>'
     ticks = (low + (high - low) * place / 4 for place in range(5))
     return line + "".join(
-        f'<text x="{_x(tick, low, high):.1f}" y="{bottom + 15}" text-anchor="middle">{tick:.4g}</text>'
+        f'<text x="{_x(tick, low, high):.1f}" y="{bottom + 15}" text-anchor="middle">{short(tick)}</text>'
         for tick in ticks
     )
 

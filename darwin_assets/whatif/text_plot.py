@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from darwin_assets.whatif.histogram import PARTS, Histogram
+from darwin_assets.whatif.histogram import PARTS, Histogram, short
 
 BAR_CHARS = 40
 _MARKS = dict(zip(PARTS, "█▓▒x·", strict=True))
@@ -19,7 +19,7 @@ def histogram_lines(shown: Histogram) -> list[str]:
         held = [f"{name} {bound:.15g}" for name, bound in shown.bounds if shown.bin_of(bound) == place]
         drawn = bar(counts, tallest, _MARKS.values())
         lines.append(
-            f"{shown.edges[place]:>10.4g} {drawn:<{BAR_CHARS}} {sum(counts):>8}{'  ← ' + ', '.join(held) if held else ''}"
+            f"{short(shown.edges[place]):>10} {drawn:<{BAR_CHARS}} {sum(counts):>8}{'  ← ' + ', '.join(held) if held else ''}"
         )
     if shown.n_missing:
         lines.append(f"{shown.n_missing} documents have no value, and fail")
@@ -28,7 +28,7 @@ def histogram_lines(shown: Histogram) -> list[str]:
 
 def curve_lines(points: Iterable[tuple[float, float]], label: str) -> list[str]:
     """One line a point: x, y from 0 to 1, and a bar as long as y."""
-    return [f"{'':>10} {label}", *(f"{x:>10.4g} {_blocks(y):<{BAR_CHARS}} {y:.4f}" for x, y in points)]
+    return [f"{'':>10} {label}", *(f"{short(x):>10} {_blocks(y):<{BAR_CHARS}} {y:.4f}" for x, y in points)]
 
 
 def _blocks(share: float) -> str:

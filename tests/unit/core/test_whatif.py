@@ -11,7 +11,7 @@ from darwin_assets.landing_desk import land_path
 from darwin_assets.project import Project, dagster_instance, initialize, open_project
 from darwin_assets.promotion import published, read_published, read_rejected
 from darwin_assets.runs import run_batch
-from darwin_assets.whatif.histogram import histogram
+from darwin_assets.whatif.histogram import histogram, short
 from darwin_assets.whatif.outcome import (
     AFTER,
     BYTES_PER_TOKEN,
@@ -376,3 +376,9 @@ def test_no_text_is_read(lake, monkeypatch):
 def test_nothing_published_is_an_error_that_says_what_to_do(project):
     with pytest.raises(Unpublished, match="darwin run"):
         compared(project, Selection(), {WORDS: "300.."})
+
+
+def test_numbers_at_an_axis_are_written_out():
+    assert [short(one) for one in (0.0, 0.12345, 12.345, 999.9, 11170.0, -2_500_000.0)] == [
+        "0", "0.1235", "12.35", "999.9", "11170", "-2500000",
+    ]  # fmt: skip
