@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -229,8 +230,16 @@ def _explain(error: ValidationError) -> str:
     problems = []
     for problem in error.errors(include_url=False, include_input=False):
         field = ".".join(str(part) for part in problem["loc"]) or "manifest"
-        problems.append(f"{field}: {problem['msg'].removeprefix('Value error, ')}")
+        is_unknown = problem["type"] == "extra_forbidden"
+        said = _unknown(field) if is_unknown else problem["msg"].removeprefix("Value error, ")
+        problems.append(f"{field}: {said}")
     return "; ".join(problems)
+
+
+def _unknown(field: str) -> str:
+    known = {name for model in (Manifest, Override, Collection) for name in model.model_fields}
+    meant = get_close_matches(field.rpartition(".")[2], known, n=1)
+    return f"there is no such field{f': is {meant[0]} meant?' if meant else ''}"
 
 
 def _glob(pattern: str) -> re.Pattern[str]:

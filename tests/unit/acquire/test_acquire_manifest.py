@@ -85,7 +85,7 @@ def test_an_override_that_matches_nothing_is_an_error():
         ("source: a", "licence: Field required"),
         ("source: Upper\nlicence: MIT", "a-z, 0-9"),
         ("source: a\nlicence: CC BY 4.0", "licence: .*SPDX"),
-        ("source: a\nlicence: MIT\nlicense: MIT", "license: Extra inputs"),
+        ("source: a\nlicence: MIT\nlicense: MIT", "license: there is no such field: is licence meant"),
         ("source: a\nlicence: MIT\ndocument_kind: song", "document_kind"),
         ("source: a\nlicence: MIT\noverrides: [{licence: MIT}]", "overrides.0.path: Field required"),
         ("source: [a", "not YAML: line"),

@@ -208,7 +208,7 @@ def test_a_loose_file_is_set_aside(zone):
         ("source: My Books\nlicence: CC0-1.0\n", "source: use up to 40 of a-z, 0-9"),
         ("source: books\nlicence: free for all\n", "licence: "),
         ("source: books\n", "licence: Field required"),
-        ("source: books\nlicence: CC0-1.0\nlicense: MIT\n", "license: Extra inputs"),
+        ("source: books\nlicence: CC0-1.0\nlicense: MIT\n", "license: there is no such field: is licence meant"),
         ("source: [books\n", "not YAML: line 2"),
         ("just words\n", "must hold fields such as 'source: my-books'"),
         (
