@@ -10,7 +10,10 @@ from darwin_assets.cli.output import AsJson, console, print_json, say, table
 
 def bakeoff(
     candidates: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, help="TOML file with one [[candidate]] a prompt and model.")
+        Path,
+        typer.Argument(
+            exists=True, dir_okay=False, help="TOML file with an array of tables, candidate: a prompt and model each."
+        ),
     ],
     batch: Annotated[str, typer.Argument(help="Batch whose published documents are taken.")],
     level: Annotated[str, typer.Option(help="L4 (takes documents of L3) or L5 (takes documents of L4).")] = "L4",
@@ -31,12 +34,13 @@ def bakeoff(
     project = open_project()
     taking_part = load_candidates(candidates, level, load_recipe(project.work.recipe_path()), project.model)
     outcome = run_bakeoff(project, Bakeoff(level, batch, documents, seed), taking_part)
-    if plot is not None:
-        plot.write_text(show.svg(outcome), encoding="utf-8")
     if as_json:
         print_json(show.as_dict(outcome))
-        return
-    for title, header, rows in show.tables(outcome):
-        console.print(f"[bold]{title}[/bold]")
-        console.print(table(header, rows))
-    say("\n".join(show.lines(outcome)))
+    else:
+        for title, header, rows in show.tables(outcome):
+            console.print(f"[bold]{title}[/bold]")
+            console.print(table(header, rows))
+        say("\n".join(show.lines(outcome)))
+    if plot is not None:
+        # last: a path that cannot be written must not cost what many calls have shown
+        plot.write_text(show.svg(outcome), encoding="utf-8")

@@ -65,8 +65,7 @@ def takedown(
     grace = Grace(unknown=timedelta(minutes=grace_minutes))
     if resume:
         with dagster_instance(project) as instance:
-            for outcome in run.resume(project, instance, None, grace):
-                _tell(outcome, as_json)
+            tell(run.resume(project, instance, None, grace), as_json)
         return
     request = _request(
         {"row": row, "uri": uri, "prefix": prefix, "source": source, "licence": licence}, text, identifier
@@ -79,7 +78,7 @@ def takedown(
             say(f"{missed}Nothing was done. Add --yes, --by and --reason to do it.")
         return
     with dagster_instance(project) as instance:
-        _tell(run.take_down(project, instance, request, by or "", reason or "", grace), as_json)
+        tell([run.take_down(project, instance, request, by or "", reason or "", grace)], as_json)
 
 
 def _request(plain: dict[str, str | None], text: str | None, identifier: str | None) -> "Request":
@@ -122,18 +121,21 @@ def _shown(counts: "Counts") -> Any:
     return table(["what", "number"], rows)
 
 
-def _tell(outcome: "Outcome", as_json: bool) -> None:
-    facts = {"request": outcome.request, "clean": outcome.clean, "seconds": outcome.seconds, "facts": outcome.facts}
-    if as_json:
-        out(True, facts | {"counts": _as_dict(outcome.counts)}, "")
-    else:
-        out(False, None, _shown(outcome.counts))
-        say(f"take-down {outcome.request}: {sum(outcome.seconds.values()):.1f} s")
-    if not outcome.clean:
-        complain(
-            f"take-down {outcome.request} is not finished: the search found what should be gone. `darwin certificate "
-            f"{outcome.request}` names the places; then `darwin takedown --resume`"
-        )
+def tell(outcomes: "list[Outcome]", as_json: bool) -> None:
+    """Each of them; exit NOT_CLEAN behind the last where one is not finished."""
+    for outcome in outcomes:
+        facts = {"request": outcome.request, "clean": outcome.clean, "seconds": outcome.seconds, "facts": outcome.facts}
+        if as_json:
+            out(True, facts | {"counts": _as_dict(outcome.counts)}, "")
+        else:
+            out(False, None, _shown(outcome.counts))
+            say(f"take-down {outcome.request}: {sum(outcome.seconds.values()):.1f} s")
+        if not outcome.clean:
+            complain(
+                f"take-down {outcome.request} is not finished: the search found what should be gone. `darwin certificate "
+                f"{outcome.request}` names the places; then `darwin takedown --resume`"
+            )
+    if not all(outcome.clean for outcome in outcomes):
         raise typer.Exit(NOT_CLEAN)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+import typer
 import yaml
 
 from darwin_assets import cli
@@ -19,7 +20,10 @@ from darwin_assets.cli.certificate import places
 from darwin_assets.cli.output import console, table
 from darwin_assets.cli.place import WORKSPACE
 from darwin_assets.cli.rows import what
+from darwin_assets.cli.takedown import NOT_CLEAN, tell
 from darwin_assets.project import dagster_instance, open_project
+from darwin_assets.takedown.count import Counts
+from darwin_assets.takedown.run import Outcome
 from tests.drops import DROPS
 
 SHORT = "A note that is far too short to teach anybody anything."
@@ -365,6 +369,16 @@ def test_show_prints_text_only_when_asked(darwin, in_closed):
 def test_a_certificate_names_each_place_once():
     hit = {"place": "lake", "file": "published/L1/part-0", "row": "a", "where": "column text", "n_windows": 3}
     assert places([hit, {**hit, "row": "b"}]) == ["Found in lake: published/L1/part-0"]
+
+
+def test_every_takedown_that_is_finished_is_told_behind_one_that_is_not(capsys):
+    counts = Counts(1, 1, {}, 0, 0, 0, {}, {}, 1, 0)
+    with pytest.raises(typer.Exit) as ended:
+        tell([Outcome("aa", counts, clean=False), Outcome("bb", counts, clean=True)], as_json=False)
+    said = capsys.readouterr()
+    assert ended.value.exit_code == NOT_CLEAN
+    assert "take-down bb: 0.0 s" in said.out
+    assert "take-down aa is not finished" in said.err
 
 
 def test_words_in_brackets_are_printed_as_they_stand(capsys):
