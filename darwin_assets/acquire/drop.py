@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 from pathlib import Path, PurePosixPath
 
@@ -11,8 +10,6 @@ from darwin_assets.acquire.records import Failure
 
 MANIFEST_NAMES = ("manifest.yaml", "manifest.yml", "manifest.json")
 """The manifest stands at the top of the drop; a file of that name deeper down is a document."""
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
-"""How Python says bytes of a file's name that are not UTF-8, such as those of a Windows archive (PEP 383)."""
 
 
 def drop_files(folder: Path) -> list[Path]:
@@ -23,11 +20,6 @@ def drop_files(folder: Path) -> list[Path]:
     gaps.
     """
     return sorted(_walk(folder, folder), key=lambda path: path.as_posix())
-
-
-def name_in_drop(relative: Path) -> str:
-    """How rows and manifests call a file of a drop: with forward slashes, bytes that are not UTF-8 as `%E9`."""
-    return _NOT_UTF8.sub(lambda match: f"%{ord(match[0]) - 0xDC00:02X}", relative.as_posix())
 
 
 def is_control(relative: PurePosixPath) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from darwin_assets.acquire.drop import drop_files, name_in_drop
+from darwin_assets.acquire.drop import drop_files
 from darwin_assets.acquire.manifest import ManifestError, read_manifest
 from darwin_assets.batches import KEY, batch_key
+from darwin_assets.file_names import name_in_drop
 from resources.errors import DarwinError
 from resources.landing import Drop, LandingZone
 

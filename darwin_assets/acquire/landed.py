@@ -9,13 +9,14 @@ from typing import Any
 import polars as pl
 
 from darwin_assets.acquire.blocked import failure_of_file, shed
-from darwin_assets.acquire.drop import drop_files, name_in_drop, refusal
+from darwin_assets.acquire.drop import drop_files, refusal
 from darwin_assets.acquire.manifest import Manifest, Terms, read_manifest
 from darwin_assets.acquire.records import Failure
 from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.acquire.signals import merged, signal
 from darwin_assets.acquire.signals.site import drop_signals, site_files
 from darwin_assets.contract import row_id
+from darwin_assets.file_names import name_in_drop
 from resources.block_list import Blocked, BlockList
 from resources.errors import DarwinError
 from resources.lake import Lake

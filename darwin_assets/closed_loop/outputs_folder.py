@@ -11,6 +11,7 @@ from darwin_assets.acquire.evaluation_manifest import EvaluationFacts
 from darwin_assets.acquire.manifest import ManifestError, read_manifest
 from darwin_assets.closed_loop.samples import normalize
 from darwin_assets.evaluation.outputs import read_outputs
+from darwin_assets.file_names import name_in_drop
 from resources.raw_store import hash_file
 
 
@@ -30,7 +31,7 @@ def read_folder(folder: Path, facts: EvaluationFacts | None = None, hashes: Mapp
     a known format.
     """
     facts = facts or _facts_of(folder)
-    hashes = hashes or {path.as_posix(): hash_file(folder / path) for path in drop_files(folder)}
+    hashes = hashes or {name_in_drop(path): hash_file(folder / path) for path in drop_files(folder)}
     samples = normalize(read_outputs(folder).samples, facts, hashes)
     _check_facts(facts, samples)
     return Outputs(samples, facts)

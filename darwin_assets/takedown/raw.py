@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 
 from darwin_assets.acquire.blocked import FILES, failure_of_file, shed
-from darwin_assets.acquire.drop import drop_files, name_in_drop, refusal
+from darwin_assets.acquire.drop import drop_files, refusal
 from darwin_assets.acquire.settings import AcquireSettings
+from darwin_assets.file_names import name_in_drop
 from darwin_assets.project import Project
 from darwin_assets.recipe import load_recipe
 from resources.block_list import Blocked, BlockList

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from darwin_assets.acquire.drop import name_in_drop
 from darwin_assets.acquire.signals import robots, signal
 from darwin_assets.acquire.signals.robots import Rule, forbids
+from darwin_assets.file_names import name_in_drop
 
 Asked = Callable[[str, str], Iterator[str]]
 """(path of a page, where the file stands) → signals."""

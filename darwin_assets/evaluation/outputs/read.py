@@ -22,6 +22,7 @@ from darwin_assets.evaluation.outputs import (
 )
 from darwin_assets.evaluation.outputs.records import SHAPE_ERRORS, Fault, fault_row
 from darwin_assets.evaluation.outputs.sample import Sample, frame, storable
+from darwin_assets.file_names import name_in_drop
 from resources.errors import DarwinError
 
 HEAD_BYTES = 65_536
@@ -72,12 +73,12 @@ def read_outputs(folder: Path) -> Imported:
     samples: list[Sample] = []
     unread = []
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
+        relative = path.relative_to(folder)
         found = format_of(path)
         if found is None:
-            unread.append(name)
+            unread.append(name_in_drop(relative))
         else:
-            samples += _rows(found, path, name)
+            samples += _rows(found, path, relative)
     if not samples:
         raise UnknownFormatError(f"no evaluation outputs in {folder}; known formats: {_known()}")
     return Imported(frame(samples), unread)
@@ -88,7 +89,7 @@ def read_file(path: Path) -> pl.DataFrame:
     found = format_of(path)
     if found is None:
         raise UnknownFormatError(f"{path.name} is in no known format: {_known()}")
-    return frame(_rows(found, path, path.name))
+    return frame(_rows(found, path, Path(path.name)))
 
 
 def format_of(path: Path) -> Format | None:
@@ -98,10 +99,10 @@ def format_of(path: Path) -> Format | None:
     return next((one for one in FORMATS if one.claims(path, head)), None)
 
 
-def _rows(found: Format, path: Path, name: str) -> Iterator[Sample]:
-    inside = name.removesuffix(path.name)
+def _rows(found: Format, path: Path, relative: Path) -> Iterator[Sample]:
     for sample in _samples(found, path):
-        yield storable(replace(sample, format=found.name, file=inside + (sample.file or path.name)))
+        name = name_in_drop(relative.parent / (sample.file or path.name))
+        yield storable(replace(sample, format=found.name, file=name))
 
 
 def _samples(found: Format, path: Path) -> Iterator[Sample]:

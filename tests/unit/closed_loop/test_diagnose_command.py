@@ -1,12 +1,15 @@
 """`darwin diagnose` on a folder of outputs, without a lake: files, words, JSON, and errors that say what to do."""
 
 import json
+import os
 
 import pytest
 from typer.testing import CliRunner
 
 from darwin_assets.cli import app
+from darwin_assets.closed_loop.outputs_folder import read_folder
 from resources.errors import DarwinError
+from resources.raw_store import hash_file
 
 N = 60
 QUESTION = "A shop sells {n} pens and gets {n} more. How many pens are there?"
@@ -63,6 +66,15 @@ def test_a_manifest_in_the_folder_counts(outputs, tmp_path):
     )
     told = darwin(folder, "--to", tmp_path / "report").stdout
     assert "strong in gsm8k: 100.0 against 0.0 of weak on 60 items, better (none)" in told
+
+
+def test_a_folder_whose_name_is_not_utf8_is_read_as_any_other(outputs):
+    folder = outputs(("strong", True), ("weak", False))
+    (inner := folder / os.fsdecode(b"caf\xe9")).mkdir()
+    (folder / "solutions.jsonl").rename(inner / "solutions.jsonl")
+    samples = read_folder(folder).samples
+    assert samples["file"].unique().to_list() == ["caf%E9/solutions.jsonl"]
+    assert samples["file_sha256"].unique().to_list() == [hash_file(inner / "solutions.jsonl")]
 
 
 @pytest.mark.slow
