@@ -22,8 +22,7 @@ MAX_REFUSAL_CHARS = 600
 
 @dataclass(frozen=True)
 class Answer:
-    """A parsed reply. `text` is the new window, "" when malformed; `reason` is a code, never document "
-    "text."""
+    """A parsed reply. `text` is the new window, "" when malformed; `reason` is a code, never document text."""
 
     state: State
     text: str = ""

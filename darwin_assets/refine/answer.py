@@ -29,8 +29,7 @@ class Reply(Protocol):
 
     @property
     def finish_reason(self) -> str | None:
-        """Why the server stopped ("stop", "length", "repetition"); None where the engine has no such "
-        "notion."""
+        """Why the server stopped ("stop", "length", "repetition"); None where the engine has no such notion."""
 
     @property
     def error(self) -> str | None:

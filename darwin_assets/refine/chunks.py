@@ -80,8 +80,7 @@ def span_at(spans: list[Span], starts: list[int], position: int) -> Span | None:
 
 
 def best_boundary(text: str, start: int, limit: int) -> int:
-    """The last boundary of the best class in the second half of the room; `limit` itself where there is "
-    "none."""
+    """The last boundary of the best class in the second half of the room; `limit` itself where there is none."""
     if limit >= len(text):
         return len(text)
     middle = start + (limit - start) // 2

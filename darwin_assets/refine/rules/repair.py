@@ -102,8 +102,7 @@ def continues(line: str, following: str) -> bool:
 
 
 def is_prose(line: str) -> bool:
-    """Whether most of a line's words are plain words: code and equations wrap at places that mean "
-    "something."""
+    """Whether most of a line's words are plain words: code and equations wrap at places that mean something."""
     words = line.split()
     return sum(PLAIN_WORD.fullmatch(word) is not None for word in words) >= MIN_PLAIN_SHARE * len(words)
 
@@ -138,8 +137,7 @@ def space_after_punctuation(text: str, settings: RefineSettings) -> str:
 
 # REP2: five or more lines of one to three words in a row are put together when they are one broken text.
 def join_fragments(text: str, settings: RefineSettings) -> str:
-    """Runs of short lines that read as one sentence: all but the first begin in lower case or with a "
-    "digit."""
+    """Runs of short lines that read as one sentence: all but the first begin in lower case or with a digit."""
     joined: list[str] = []
     run: list[str] = []
     for line in [*text.split("\n"), None]:
