@@ -5,6 +5,7 @@
 Chunks of about 1,024 characters are put together from the clean pairs of the labelled set (`examples/guards`):
 
 - `unchanged`: the answer is the chunk.
+- `lines joined`: lines of prose are wrapped in the chunk and whole in the answer.
 - `lightly mended`: one passage of the chunk bears the damage that stands in it, the others are sound.
 - `heavily mended`: every passage is damaged: lines split, headers inside, words misread, apparatus around it.
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import statistics
+import textwrap
 import time
 from collections.abc import Iterable, Iterator
 
@@ -25,6 +27,7 @@ from darwin_assets.refine.recipes import check
 from darwin_assets.refine.settings import RefineSettings
 
 CHUNK_CHARS = 1024
+LINE_CHARS = 80
 BREAK = "\n\n"
 Answer = tuple[str, str]
 
@@ -41,6 +44,12 @@ def joined(passages: Iterable[Answer]) -> Iterator[Answer]:
             before, after = [], []
 
 
+def wrapped(text: str) -> str:
+    """The text with its lines wrapped, but for the rows of tables."""
+    lines = (line if "|" in line else textwrap.fill(line, LINE_CHARS) for line in text.split("\n"))
+    return "\n".join(lines)
+
+
 def answers() -> dict[str, list[Answer]]:
     """Chunks and answers of each kind; the pairs of a passage stand apart."""
     pairs = [row for row in rows("clean.jsonl") if row["level"] == "L4" and row["before"] != row["after"]]
@@ -51,6 +60,7 @@ def answers() -> dict[str, list[Answer]]:
     light = [next(joined(itertools.chain([pair], sound))) for pair in plain]
     return {
         "unchanged": [(chunk, chunk) for chunk, _ in light],
+        "lines joined": [(wrapped(answer), answer) for _, answer in light],
         "lightly mended": light,
         "heavily mended": list(joined(noisy)),
     }

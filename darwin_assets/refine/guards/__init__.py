@@ -15,6 +15,7 @@ from darwin_assets.refine.guard_settings import GuardSettings
 from darwin_assets.refine.guards.form import growth, meta_commentary, prompt_copied, refusal, repetition, wrapping
 from darwin_assets.refine.guards.formulas import latex_balance, latex_parses, lost_formulas, new_formulas
 from darwin_assets.refine.guards.numbers import changed_units, changed_values, lost_numbers, new_numbers
+from darwin_assets.refine.guards.reflow import is_reflowed
 from darwin_assets.refine.guards.result import Guard, GuardResult, at_least, at_most
 from darwin_assets.refine.guards.sentences import foreign_sentences, lost_sentences
 from darwin_assets.refine.guards.structure import (
@@ -77,11 +78,16 @@ MAX_MEASURED_GROWTH, MAX_MEASURED_CHARS = 8, 4000
 def check(before: str, after: str, settings: GuardSettings) -> list[GuardResult]:
     """Every guard's result for an answer of L4; it may be used when all passed.
 
-    An answer equal to its chunk is measured as two empty texts are: nothing is new and nothing is lost.
+    An answer equal to its chunk is measured as two empty texts are: nothing is new and nothing is lost. So is one that only
+    joins and wraps lines, but for its length.
     """
     if before == after:
         return list(unchanged(settings))
-    return judge(Comparison(before, after), GUARDS, LENGTH_GUARDS, settings)
+    comparison = Comparison(before, after)
+    if is_reflowed(comparison):
+        pairs = zip(GUARDS, unchanged(settings), strict=True)
+        return [guard(comparison, settings) if guard in LENGTH_GUARDS else result for guard, result in pairs]
+    return judge(comparison, GUARDS, LENGTH_GUARDS, settings)
 
 
 @lru_cache(maxsize=16)

@@ -1,6 +1,8 @@
 """Guards leave out work that cannot change what they measure: each shortcut beside the plain computation."""
 
+import re
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -8,7 +10,8 @@ from hypothesis import strategies as st
 
 from darwin_assets.refine.answer import REFUSAL
 from darwin_assets.refine.comparison import Comparison, lower
-from darwin_assets.refine.guards import check, form, phrases, sentences, structure, words
+from darwin_assets.refine.guards import GUARDS, GuardResult, check, form, judge, phrases, sentences, structure, words
+from darwin_assets.refine.guards.reflow import is_reflowed
 from darwin_assets.refine.rules.protect import CITATION, CITATION_SIGNS
 from darwin_assets.refine.settings import RefineSettings
 from darwin_assets.refine.tokens import TOKEN, WORD, is_number, key, ngrams
@@ -121,3 +124,57 @@ def test_whatever_matches_holds_a_sign(name: str, data: st.DataObject) -> None:
 def test_an_unchanged_answer_is_measured_like_two_empty_texts() -> None:
     assert check(CHUNK, CHUNK, SETTINGS) == check("", " ", SETTINGS)
     assert all(result.passed for result in check(CHUNK, CHUNK, SETTINGS))
+
+
+WHITE = st.lists(st.sampled_from([" ", "\n"]), min_size=1, max_size=40)
+SAID = {"meta_commentary", "refusal", "wrapping"}
+"""Guards that look for phrases in a line, and would find the chunk's own ones that were wrapped before."""
+
+
+def wrapped_anew(text: str, white: Sequence[str]) -> str:
+    """The same words with other single signs between them, again and again the given ones."""
+    places = iter(range(len(text)))
+    return re.sub(r"(?<=\S)[ \n](?=\S)", lambda _: white[next(places) % len(white)], text)
+
+
+def measured(results: Sequence[GuardResult]) -> list[GuardResult]:
+    return [result for result in results if result.name not in SAID]
+
+
+@given(st.just(CHUNK) | TEXTS, WHITE)
+@SEVERAL
+def test_joined_and_wrapped_lines(text: str, white: list[str]) -> None:
+    answer = wrapped_anew(text, white)
+    if answer != text and is_reflowed(Comparison(text, answer)):
+        plain = judge(Comparison(text, answer), GUARDS, (), SETTINGS)
+        assert measured(check(text, answer, SETTINGS)) == measured(plain)
+
+
+PROSE = "The speed was not small.\nIt was 1.20 m\nlong (Smith, 2020)."
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        (PROSE, PROSE.replace("\n", " "), True),
+        (PROSE, f"  {PROSE}\n\n", True),
+        (PROSE, PROSE.replace("not ", ""), False),
+        (PROSE, PROSE.replace("\n", "\n\n", 1), False),
+        (f"# Speed\n{PROSE}", f"# Speed\n{PROSE}".replace("m\nlong", "m long"), True),
+        (f"# Speed\n{PROSE}", f"# Speed {PROSE}", False),
+        (f"{PROSE}\n| 1 | 2 |\n| 3 | 4 |", f"{PROSE}\n| 1 | 2 | | 3 | 4 |", False),
+        (f"{PROSE}\n```\na\n```", f"{PROSE}\n``` a\n```", False),
+        (f"{PROSE}\nFigure 3. A wave", f"{PROSE} Figure 3. A wave", False),
+        ("a", "", False),
+        ("", "a", False),
+    ],
+)
+def test_lines_are_joined_only_where_they_are_prose(before: str, after: str, expected: bool) -> None:
+    assert is_reflowed(Comparison(before, after)) is expected
+
+
+def test_a_unit_behind_two_spaces_or_a_phrase_across_lines_is_the_chunks_own() -> None:
+    chunk = "The string is 1.20  m long, and I'm\nsorry to say that it broke."
+    answer = " ".join(chunk.split())
+    assert not all(result.passed for result in judge(Comparison(chunk, answer), GUARDS, (), SETTINGS))
+    assert all(result.passed for result in check(chunk, answer, SETTINGS))
