@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 STATUS = Path("/proc/self/status")
-MAX_BYTES_A_BYTE = {"screen": 16, "sign": 8}
-"""Of these one or two for the bytes of the text and of its plain form or prose, and up to four that Polars frees and keeps
-for a while."""
+MAX_BYTES_A_BYTE = {"screen": 20, "sign": 8}
+"""Of these one or two for the bytes of the text and of its plain form or prose, and four or more that Polars frees and keeps
+for a while: the same work takes 14 on one machine and 16 on another."""
 TEXTS = {
     "words": "' '.join(f'w{number * number % 99991:x}' + ',;.'[number % 3] for number in range(2_000_000))",
     "lines": "'A short line of text.\\n' * 1_000_000",
