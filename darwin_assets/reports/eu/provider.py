@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from darwin_assets.reports.eu.template import BY_ID, FIELDS
 from resources.errors import DarwinError
+from resources.written import read_written
 
 FILE_NAME = "provider.toml"
 
@@ -70,7 +71,7 @@ def read_provider(path: Path | None) -> Provider:
     if path is None or not path.is_file():
         return Provider()  # type: ignore[call-arg]
     try:
-        return Provider.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Provider.model_validate(tomllib.loads(read_written(path)))
     except tomllib.TOMLDecodeError as error:
         raise DarwinError(f"{path} is not valid TOML: {error}") from None
     except ValidationError as error:
