@@ -23,9 +23,10 @@ from resources.landing import LandingZone
 from resources.language_model import LanguageModel
 from resources.language_model.judge import Judge
 from resources.language_model.vision import VisionModel
+from resources.object_store import open_store
 from resources.raw_store import RawStore
 from resources.recipe_book import RecipeBook
-from resources.workplace import Workplace, storage_options, workplace
+from resources.workplace import Workplace, workplace
 
 INSTANCE_CONFIG = Path(__file__).parent.parent / "dagster.yaml"
 
@@ -55,14 +56,13 @@ class Project:
 def open_project(work: Workplace | None = None) -> Project:
     """The project that the environment names. Opens nothing: tables are touched when they are used."""
     work = work or workplace()
-    options = storage_options()
     uri = work.lake_uri()
-    lake = Lake(uri=uri, storage_options=options)
+    lake = Lake(uri=uri)
     return Project(
         work,
         lake,
         GateLedger(lake=lake),
-        RawStore(uri=f"{uri.rstrip('/')}/raw", storage_options=options),
+        RawStore(uri=f"{uri.rstrip('/')}/raw"),
         LandingZone(folder=str(work.landing())),
         LanguageModel.from_env(),
         Judge.from_env(),
@@ -77,6 +77,8 @@ def initialize(project: Project) -> int:
     from darwin_assets.ladder import SPECS
     from darwin_assets.tier_twins.vectors import create_vectors
 
+    # it refuses options that tables do not look at, so it comes before them
+    open_store(project.raw.uri, project.raw.storage_options)
     project.landing.create()
     made = create_tables(project.lake, project.ledger, {level: spec.columns for level, spec in SPECS.items()})
     made += create_landed(project.lake) + create_links(project.lake) + create_vectors(project.lake)

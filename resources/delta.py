@@ -76,9 +76,27 @@ def put_together(table: "DeltaTable", name: str, partition: tuple[str, str, str]
         return
 
 
+STORE_CAUSES = {
+    "URL scheme is not allowed": "plain HTTP is not allowed unless the option allow_http is true",
+    "InvalidUri": "the address of the object store is none",
+    "NoSuchBucket": "the object store has no such bucket",
+    "401 Unauthorized": "the object store refuses the keys",
+    "403 Forbidden": "the object store refuses the keys, or what they may do",
+    "Missing ": "a key of the object store is missing",
+    "failed to parse": "an option has a value that cannot be read",
+    "error sending request": "the object store cannot be reached",
+    "Unknown scheme": "no store has an address like this",
+}
+"""What stands in a library's message when a store is set up wrongly → what we say of it; the first one counts."""
+STORE_ERRORS = ("OSError", "PanicException", "DeltaError", "GenericError", "TableNotFoundError")
+"""Of delta-rs and obstore, raised before any row is looked at where one of the causes stands in the message."""
+
+
 @contextmanager
 def without_row_contents(doing: str) -> Iterator[None]:
-    """delta-rs and Polars print whole rows in their messages: keep the class, drop the message."""
+    """delta-rs and Polars print whole rows in their messages: keep the class, drop the message but for what it tells of how
+    a store is set up.
+    """
     failure: LakeError | None = None
     try:
         yield
@@ -86,7 +104,10 @@ def without_row_contents(doing: str) -> Iterator[None]:
         if may_pass(error):
             raise
         name = type(error).__name__
-        if name == "TableNotFoundError":
+        cause = store_cause(error)
+        if cause:
+            failure = LakeError(f"{doing}: {cause}. Check DARWIN_LAKE and the variables DARWIN_STORAGE_*.")
+        elif name == "TableNotFoundError":
             failure = LakeError(f"{doing}: no such table. Run `darwin init` first.")
         elif name == "CommitFailedError":
             failure = Conflict(f"{doing}: another writer committed first; run the step again.")
@@ -94,3 +115,11 @@ def without_row_contents(doing: str) -> Iterator[None]:
             failure = LakeError(f"{doing}: {name}")
     if failure is not None:
         raise failure from None
+
+
+def store_cause(error: BaseException) -> str | None:
+    """What is wrong with how the store is set up, in words of `STORE_CAUSES`; None when it is something else."""
+    if type(error).__name__ not in STORE_ERRORS:
+        return None
+    message = str(error)
+    return next((said for sign, said in STORE_CAUSES.items() if sign in message), None)

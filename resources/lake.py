@@ -25,6 +25,7 @@ from resources.delta import (
 )
 from resources.errors import LakeError
 from resources.object_store import read_chunks, sha256_of
+from resources.workplace import storage_options
 
 if TYPE_CHECKING:
     from deltalake import DeltaTable
@@ -39,13 +40,14 @@ COMPACT_ABOVE_FILES = 64
 
 
 class Lake(dg.ConfigurableResource[Any]):
-    """Tables by (zone, level). `uri` is a folder or an object store URL such as `s3://bucket/lake`.
-
-    `storage_options` are those of the object_store family (`aws_access_key_id`, `aws_endpoint_url`, ...).
-    """
+    """Tables by (zone, level). `uri` is a folder or an object store URL such as `s3://bucket/lake`."""
 
     uri: str
-    storage_options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies field defaults
+
+    @property
+    def storage_options(self) -> dict[str, str]:
+        """Those of the environment, at each use: keys are among them, and Dagster stores and shows a resource's fields."""
+        return storage_options()
 
     def table_uri(self, zone: str, level: str) -> str:
         return f"{self.uri.rstrip('/')}/{zone}/{level}"

@@ -18,6 +18,7 @@ import dagster as dg
 
 from resources.errors import LakeError
 from resources.object_store import open_store
+from resources.workplace import storage_options
 
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
@@ -28,10 +29,14 @@ WITHDRAWN = ".withdrawn"
 
 
 class RawStore(dg.ConfigurableResource[Any]):
-    """Content-addressed files. `uri` and `storage_options` as for the lake."""
+    """Content-addressed files. `uri` as for the lake."""
 
     uri: str
-    storage_options: dict[str, str] = {}  # noqa: RUF012 - pydantic copies field defaults
+
+    @property
+    def storage_options(self) -> dict[str, str]:
+        """Those of the environment, at each use, as for the lake."""
+        return storage_options()
 
     def put(self, path: Path, sha256: str | None = None) -> str:
         """Store a file unless its bytes are there already; returns their SHA-256, hex, which may be known before."""

@@ -21,6 +21,7 @@ import dagster as dg
 from resources.errors import DarwinError
 
 STORAGE_PREFIX = "DARWIN_STORAGE_"
+FILE_SCHEME = "file://"
 DEFAULT_PREVIEW_CHARS = 80
 DEFAULT_EXECUTOR = "in_process"
 MOST_PARSERS = 4
@@ -33,7 +34,8 @@ class Workplace(dg.ConfigurableResource[Any]):
     home: str
 
     def lake_uri(self) -> str:
-        return os.environ.get("DARWIN_LAKE") or str(self._home() / "lake")
+        # a folder is known by its path: links and renames are for folders alone
+        return (os.environ.get("DARWIN_LAKE") or str(self._home() / "lake")).removeprefix(FILE_SCHEME)
 
     def landing(self) -> Path:
         return Path(os.environ.get("DARWIN_LANDING") or self._home() / "landing")

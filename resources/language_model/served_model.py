@@ -90,8 +90,8 @@ class ServedModel(dg.ConfigurableResource[Any]):
         Behind the prefix: ``_ENGINE``, ``_URL`` (several by commas), ``_MODEL``, ``_API_KEY``, ``_GGUF``, ``_VLLM``,
         ``_VLLM_ARGUMENTS`` (as on a command line), ``_WINDOW``. With no engine named, a URL means openai, a GGUF means
         llama_cpp, an executable of vLLM means vllm, and nothing means the first of ``engines``. Raises ConfigurationError
-        when several are given, an address holds a password, a quote in the arguments has no partner, or the window is no
-        number.
+        when several are given, an address or an argument holds a secret, a quote in the arguments has no partner, or the
+        window is no number.
         """
         environ = os.environ if environ is None else environ
         given = {name: environ.get(f"{cls.variables}_{name}", "").strip() for name in _VARIABLES}
@@ -198,9 +198,15 @@ class ServedModel(dg.ConfigurableResource[Any]):
     @classmethod
     def _arguments(cls, text: str) -> list[str]:
         try:
-            return shlex.split(text)
+            arguments = shlex.split(text)
         except ValueError:
             raise ConfigurationError(f"{cls.variables}_VLLM_ARGUMENTS holds a quote without its partner") from None
+        if any(one.split("=")[0] in _SECRET_ARGUMENTS for one in arguments):
+            raise ConfigurationError(
+                f"{cls.variables}_VLLM_ARGUMENTS is stored and shown: "
+                f"a key goes to {cls.variables}_API_KEY, a hub's to HF_TOKEN"
+            )
+        return arguments
 
     @classmethod
     def _window(cls, text: str) -> int:
@@ -210,6 +216,7 @@ class ServedModel(dg.ConfigurableResource[Any]):
 
 
 _IMPLIED = {"URL": EngineName.OPENAI, "GGUF": EngineName.LLAMA_CPP, "VLLM": EngineName.VLLM}
+_SECRET_ARGUMENTS = ("--api-key", "--hf-token")
 _VARIABLES = ("ENGINE", "URL", "MODEL", "GGUF", "VLLM", "VLLM_ARGUMENTS", "WINDOW")
 
 

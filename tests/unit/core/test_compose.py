@@ -8,6 +8,12 @@ import pytest
 import yaml
 from dagster._core.instance.config import dagster_instance_config
 
+from resources.embedder import Embedder
+from resources.language_model import LanguageModel
+from resources.language_model.judge import Judge
+from resources.language_model.resource import NUMBERS
+from resources.language_model.vision import VisionModel
+
 ROOT = Path(__file__).parents[3]
 SERVICES = {"postgres", "object-store", "bucket", "code-server", "webserver", "daemon", "vllm"}
 SECRET = re.compile(r"(PASSWORD|SECRET|KEY|TOKEN)$")
@@ -60,7 +66,9 @@ def test_no_secret_stands_in_the_file(services):
         if SECRET.search(key) and not key.endswith("ACCESS_KEY_ID")
     }
     assert secrets
-    assert {where: value for where, value in secrets.items() if not re.fullmatch(r"\$\{\w+:\?set \w+\}", value)} == {}
+    assert {
+        where: value for where, value in secrets.items() if not re.fullmatch(r"\$\{\w+:(\?set \w+|-)\}", value)
+    } == {}
 
 
 def test_ports_are_bound_to_the_loopback_interface(services):
@@ -78,6 +86,28 @@ def test_the_platform_services_share_one_environment(services):
     assert shared[0] == shared[1] == shared[2]
     assert shared[0]["DARWIN_LAKE"].startswith("s3://")
     assert {services[name]["image"] for name in ("code-server", "webserver", "daemon")} == {"darwin-assets:local"}
+
+
+def resolved(services: dict, **said: str) -> dict[str, str]:
+    """The environment of a container when these variables are set where `docker compose` is called."""
+    wanted = environment(services["code-server"])
+    return {name: re.sub(r"\$\{(\w+):-(.*)\}", lambda m: said.get(m[1]) or m[2], one) for name, one in wanted.items()}
+
+
+@pytest.mark.parametrize("model", [LanguageModel, Judge, VisionModel, Embedder])
+def test_a_model_is_set_by_its_address_alone(services, model):
+    assert model.from_env(resolved(services)).engine == model.engines[0]
+    url, key, window = (f"{model.variables}_{name}" for name in ("URL", "API_KEY", "WINDOW"))
+    there = resolved(services, **{url: "http://gpu-host:8000/v1", key: "a key", window: "7"})
+    found = model.from_env(there)
+    assert (found.engine, found.base_urls, found.window) == ("openai", ["http://gpu-host:8000/v1"], 7)
+    assert there[key] == "a key"
+
+
+def test_prices_and_budgets_reach_the_containers(services):
+    said = {f"DARWIN_LLM_{name.upper()}": "3" for name in NUMBERS}
+    found = LanguageModel.from_env(resolved(services, **said))
+    assert {getattr(found, name) for name in NUMBERS} == {3}
 
 
 def test_telemetry_is_off_in_the_containers(services):

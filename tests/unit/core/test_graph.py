@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
 
 from darwin_assets.acquire.landed import LANDED
 from darwin_assets.contract import COMMON
@@ -15,6 +16,7 @@ from darwin_assets.ladder import ASSETS, QUESTION_ASSETS, SPECS
 from darwin_assets.levels import TABLES
 from darwin_assets.project import open_project
 from darwin_assets.tier import MODEL_POOL, OWNERS
+from resources.language_model.variables import EMBEDDER, JUDGE, LANGUAGE_MODEL, VISION
 
 PICTURE = Path(__file__).parents[3] / "docs" / "pictures" / "graph.svg"
 NAMES = ["landed_files", "l0_raw", "l1_normalized", "l2_filtered", "l3_annotated", "l4_refined", "l5_completed"]
@@ -56,6 +58,19 @@ def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dg.Definitions]:
 @pytest.fixture(scope="module")
 def specs(graph) -> dict[str, dg.AssetSpec]:
     return {spec.key.to_user_string(): spec for spec in graph.resolve_all_asset_specs()}
+
+
+def test_no_key_stands_in_what_dagster_stores_and_shows(tmp_path, monkeypatch):
+    monkeypatch.setenv("DARWIN_HOME", str(tmp_path))
+    monkeypatch.setenv("DARWIN_LAKE", "s3://bucket/lake")
+    keys = [f"{prefix}_API_KEY" for prefix in (LANGUAGE_MODEL, JUDGE, VISION, EMBEDDER)]
+    keys += ["DARWIN_STORAGE_AWS_SECRET_ACCESS_KEY", "DARWIN_STORAGE_AWS_SESSION_TOKEN"]
+    for name in keys:
+        monkeypatch.setenv(name, f"SEKRET of {name}")
+    repository = define(open_project()).get_repository_def()
+    stored = dg.serialize_value(RepositorySnap.from_def(repository))
+    assert "s3://bucket/lake" in stored
+    assert "SEKRET" not in stored
 
 
 def columns_of(name: str) -> set[str]:

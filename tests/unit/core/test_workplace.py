@@ -20,3 +20,8 @@ def test_a_manifest_that_is_named_and_missing_is_an_error(tmp_path, monkeypatch)
     monkeypatch.setenv("DARWIN_BENCHMARKS", str(tmp_path / "mistyped.toml"))
     with pytest.raises(DarwinError, match="which is no file"):
         Workplace(home=str(tmp_path)).benchmarks_path()
+
+
+def test_a_lake_named_as_a_file_is_a_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("DARWIN_LAKE", (tmp_path / "lake").as_uri())
+    assert Workplace(home=str(tmp_path)).lake_uri() == str(tmp_path / "lake")

@@ -62,6 +62,8 @@ def test_the_environment_sets_the_rest() -> None:
         ({"DARWIN_LLM_VLLM_ARGUMENTS": "--name 'a b"}, "DARWIN_LLM_VLLM_ARGUMENTS"),
         ({"DARWIN_LLM_URL": "http://a/v1,http://user:secret@b/v1"}, "DARWIN_LLM_API_KEY"),
         ({"DARWIN_LLM_URL": "http://a/v1?key=secret"}, "DARWIN_LLM_API_KEY"),
+        ({"DARWIN_LLM_VLLM_ARGUMENTS": "--max-num-seqs 8 --api-key=secret"}, "DARWIN_LLM_API_KEY"),
+        ({"DARWIN_LLM_VLLM_ARGUMENTS": "--hf-token secret"}, "HF_TOKEN"),
     ],
 )
 def test_an_environment_that_contradicts_itself_says_so(environ: dict[str, str], names: str) -> None:
