@@ -29,6 +29,7 @@ from darwin_assets.textbook_reasoning.settings import (
 )
 from darwin_assets.tier_twins.settings import TierTwinsSettings
 from resources.errors import DarwinError
+from resources.written import read_written
 
 
 class RecipeError(DarwinError):
@@ -68,7 +69,7 @@ def load_recipe(path: Path | None) -> Recipe:
     if path is None or not path.is_file():
         return Recipe()
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Recipe.model_validate(tomllib.loads(read_written(path)))
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"{path} is not valid TOML: {error}") from None
     except ValidationError as error:
@@ -77,14 +78,18 @@ def load_recipe(path: Path | None) -> Recipe:
 
 
 def default_toml() -> str:
-    """Every setting with its default and its meaning, as the text of a recipe file."""
+    """Every setting with its default and its meaning, as the text of a recipe file.
+
+    A setting that is a table stands behind the others of its section, and in comments while it is empty: it may then be
+    given anywhere below, at the end of the file as well.
+    """
     lines = ["# Every setting of every level; the values are the defaults."]
     for name, section in sections(Recipe()):
         lines += ["", f"[{name}]"]
-        for setting, value, description in own_settings(section):
+        settings = sorted(own_settings(section), key=lambda one: isinstance(one[1], dict))
+        for setting, value, description in settings:
             lines.append(f"# {description}")
-            # TOML has no word for nothing: such a setting is left out
-            lines.append(f"# {setting} = ..." if value is None else f"{setting} = {_toml(value)}")
+            lines += _table(f"{name}.{setting}", value) if isinstance(value, dict) else [_line(setting, value)]
     return "\n".join(lines) + "\n"
 
 
@@ -105,11 +110,20 @@ def own_settings(section: BaseModel) -> Iterator[tuple[str, object, str]]:
             yield name, value, setting.description or ""
 
 
+def _table(name: str, value: dict[str, object]) -> list[str]:
+    return (
+        [f"[{name}]", *(f"{json.dumps(key)} = {_toml(one)}" for key, one in value.items())]
+        if value
+        else [f"# [{name}]"]
+    )
+
+
+def _line(setting: str, value: object) -> str:
+    # TOML has no word for nothing: such a setting is left out
+    return f"# {setting} = ..." if value is None else f"{setting} = {_toml(value)}"
+
+
 def _toml(value: object) -> str:
-    if isinstance(value, tuple):
-        value = list(value)
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{json.dumps(k)} = {_toml(v)}" for k, v in value.items()) + " }"
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(one) for one in value) + "]"
     return json.dumps(value, ensure_ascii=False)

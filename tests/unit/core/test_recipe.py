@@ -1,11 +1,15 @@
 """The recipe file: what is written by default reads back as the defaults, and a slip is named."""
 
+import re
+import textwrap
 import tomllib
+from pathlib import Path
 
 import pytest
 
 from darwin_assets.recipe import Recipe, RecipeError, default_toml, load_recipe, own_settings, sections
 
+ROOT = Path(__file__).parents[3]
 SECTIONS = [
     "acquire", "normalize", "filter", "annotate", "refine", "complete", "question_extraction", "question_deduplication",
     "question_refinement", "decontamination", "question_selection", "tier_twins", "closed_loop",
@@ -27,9 +31,33 @@ def test_the_default_file_reads_back_as_the_defaults(load):
 
 
 def test_the_default_file_holds_every_setting_under_its_stage():
-    content = tomllib.loads(default_toml())
+    # the headers of empty tables stand in comments
+    content = tomllib.loads(re.sub(r"^# (\[.+\])$", r"\1", default_toml(), flags=re.MULTILINE))
     assert list(content) == SECTIONS
     assert content == Recipe().model_dump(mode="json", exclude_none=True)
+
+
+def test_the_lines_of_the_readme_go_at_the_end_of_the_default_file(load):
+    recipe = load(default_toml() + snippet("README.md"))
+    assert recipe.filter.thresholds == {"size.bytes": "600.."}
+    assert recipe.model_copy(update={"filter": Recipe().filter}) == Recipe()
+
+
+def test_the_lines_of_the_page_on_rules_are_a_recipe_and_go_into_the_default_file(load):
+    lines = snippet("docs/rules.md")
+    settings, table = lines.split("[filter.thresholds]")
+    text = default_toml()
+    for line in settings.splitlines()[1:]:
+        text = re.sub(rf"^{line.split()[0]} = .*", line, text, count=1, flags=re.MULTILINE)
+    assert load(lines) == load(f"{text}[filter.thresholds]{table}")
+    assert load(lines).filter.disabled_rules == ("gopher.stop_words",)
+
+
+def snippet(page):
+    """The recipe lines that a page shows, from the first section of the filter to the end of the block."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    block = re.search(r"^( *)\[filter\S*\]\n(?:\1\S.*\n)+", text, re.MULTILINE).group()
+    return textwrap.dedent(block).partition("```")[0]
 
 
 def test_every_setting_says_what_it_means():
