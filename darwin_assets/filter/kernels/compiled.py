@@ -1,8 +1,9 @@
 """How every kernel is compiled: to machine code at first use, cached on disk, without the GIL.
 
 numba's cache notices a change of a kernel's own file, and none in the kernels that it calls from others. So the folder of
-the cache bears a digest over the sources of all of them: another version compiles anew. It lies in `__pycache__` here, or
-below NUMBA_CACHE_DIR; where neither can be written, numba finds a place in the user's home.
+the cache bears a digest over the sources of all of them: another version compiles anew. It lies below NUMBA_CACHE_DIR, else
+in `__pycache__` here; where that cannot be written, in `.cache/darwin-assets` of the user's home, else in a folder of the
+user's own in the machine's temporary one.
 
 Loading numba makes some 400,000 objects that stay to the end of the process. The garbage collector is kept from looking
 through them, while they are made and ever after: that takes longer than numba does, above all when the process ends.
@@ -14,9 +15,11 @@ from __future__ import annotations
 import gc
 import hashlib
 import os
+import stat
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -57,12 +60,39 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def _cache_folder() -> str:
-    """A folder for the compiled form of these very sources; "" leaves the choice to numba."""
+    """A folder for the compiled form of these very sources; it is made."""
     package = Path(__file__).parents[2]
     sources = sorted(package.glob("*/kernels/*.py"))
     digest = hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-    base = Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__")
-    return str(base / digest) if os.access(base.parent, os.W_OK) else ""
+    return next(str(base / digest) for base in _bases() if _is_writable(base / digest))
+
+
+def _bases() -> Iterator[Path]:
+    yield Path(config.CACHE_DIR or Path(__file__).parent / "__pycache__").absolute()
+    with suppress(RuntimeError):  # a user without a home
+        yield Path.home() / ".cache" / "darwin-assets"
+    yield _private_folder()
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether files can be written there; a folder that is missing is made."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def _private_folder() -> Path:
+    """A temporary folder that nobody else can write: what a cache holds is run. The same each time, unless it is taken."""
+    folder = Path(tempfile.gettempdir()) / f"darwin-kernels-{os.getuid()}"
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    is_open = found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not is_open:
+        return folder
+    return Path(tempfile.mkdtemp(prefix=f"{folder.name}-"))
 
 
 config.CACHE_DIR = _cache_folder()
