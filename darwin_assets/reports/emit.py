@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,14 +59,13 @@ def is_configured() -> bool:
 def _send(found: Sequence[RunEvent], path: Path) -> None:
     from openlineage.client import OpenLineageClient
 
-    client = OpenLineageClient()
     failure = ""
     try:
-        for event in found:
-            client.emit(event)
+        # it refuses an address that is none
+        with closing(OpenLineageClient()) as client:
+            for event in found:
+                client.emit(event)
     except Exception as error:  # noqa: BLE001 - every transport has errors of its own
         failure = type(error).__name__
-    finally:
-        client.close()
     if failure:
         raise DarwinError(f"OpenLineage events were not taken by the server ({failure}); they stand in {path}")

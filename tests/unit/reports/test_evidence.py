@@ -17,6 +17,8 @@ from darwin_assets.reports.make import Wanted, write_reports
 from darwin_assets.reports.queries import queries
 from darwin_assets.reports.snapshot import take_snapshot
 from darwin_assets.reports.tokens import TOKENIZER, count_tokens
+from darwin_assets.runs import run_batch
+from resources.chain import Chain
 from resources.errors import DarwinError
 from tests.unit.reports.lakes import land
 
@@ -36,6 +38,24 @@ def test_a_spreadsheet_finds_no_formula_in_an_answer():
     read = pl.read_csv(answer_csv(pl.DataFrame({"said": said, "n": [-1] * len(said)})).encode())
     assert read["said"].to_list() == [f"'{one}" for one in said[:6]] + ["A = B", "", None]
     assert read["n"].unique().to_list() == [-1]
+
+
+def test_rows_whose_l0_was_made_anew_are_not_reported_on_without_their_sources(project, instance, tmp_path):
+    batch = land(project, instance, tmp_path, "modules-by")
+    project.work.recipe_path().write_text("[acquire]\nmax_members = 500000\n", encoding="utf-8")
+    assert run_batch(project, instance, batch, "L0").error is None
+    with pytest.raises(DarwinError, match=f"L1 of {batch} was made from rows of L0 that have been made anew since"):
+        take_snapshot(project.lake)
+    assert run_batch(project, instance, batch, "L1").error is None
+    assert Evidence(take_snapshot(project.lake)).ask("sources")["documents"].to_list() == [2]
+
+
+def test_a_take_down_counts_once_and_when_its_search_found_nothing(project, instance, tmp_path):
+    land(project, instance, tmp_path, "modules-by")
+    chain = Chain(lake=project.lake)
+    for request, clean in (("aa-1", False), ("aa-1", True), ("aa-1", True), ("bb-1", False)):
+        chain.append("takedown", request, {"certificate": "0", "clean": clean})
+    assert Evidence(take_snapshot(project.lake)).ask("takedowns")["subject"].to_list() == ["aa-1"]
 
 
 def test_a_lake_without_rows_cannot_be_reported_on(project):
