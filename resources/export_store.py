@@ -1,7 +1,7 @@
 """Exports: folders of files beside the tables, `exports/<name>/`, each there as a whole or not at all.
 
 On a folder an export is written aside and moved into its place by one rename. An object store has no rename: there the
-manifest is written last, and what has none is no export.
+manifest is written last, what has none is no export, and an export that is to be replaced goes before the new one is written.
 """
 
 import shutil
@@ -57,8 +57,12 @@ class ExportStore:
                 return None
 
     def begin(self, name: str) -> Draft:
-        """Start to write an export; what others of this name have left unfinished goes."""
+        """Start to write an export; what others of this name have left unfinished goes, and on an object store what stands in
+        its place.
+        """
         self.sweep(name)
+        if not self._lake.is_local():
+            self.remove(name)
         folder = f"{STAGING}/{name}.{uuid.uuid4().hex[:12]}" if self._lake.is_local() else f"{FOLDER}/{name}"
         return Draft(name, folder, {})
 
@@ -67,16 +71,23 @@ class ExportStore:
             self._at(draft.folder).put(file, data)
         draft.sizes[file] = len(data)
 
-    def finish(self, draft: Draft, manifest: bytes) -> None:
-        """Make the draft visible. Conflict when somebody else wrote or removed the same export meanwhile."""
-        self.put(draft, MANIFEST, manifest)
+    def finish(self, draft: Draft, manifest: bytes, *, replace: bool = False) -> None:
+        """Make the draft visible, in place of a finished export of the same name where asked. Conflict when somebody else
+        wrote or removed the same export meanwhile.
+        """
+        changed = Conflict(f"somebody else began export {draft.name} meanwhile: run it again")
         if not self._lake.is_local():
+            if self._sizes(draft.folder) != draft.sizes:
+                raise changed
+            self.put(draft, MANIFEST, manifest)
             return
+        self.put(draft, MANIFEST, manifest)
         source, target = (Path(self._root()) / place for place in (draft.folder, f"{FOLDER}/{draft.name}"))
         target.parent.mkdir(parents=True, exist_ok=True)
-        whole = {path.name: path.stat().st_size for path in source.iterdir()} if source.is_dir() else {}
-        if whole != draft.sizes:
-            raise Conflict(f"somebody else began export {draft.name} meanwhile: run it again")
+        if self._sizes(draft.folder) != draft.sizes:
+            raise changed
+        if replace:
+            self.remove(draft.name)
         try:
             # onto a folder that holds files a rename fails
             source.rename(target)
@@ -106,7 +117,9 @@ class ExportStore:
         self._remove(f"{FOLDER}/{name}", first=MANIFEST)
 
     def sweep(self, name: str | None = None) -> int:
-        """Remove what killed exports have left, of one name or of all; how many there were."""
+        """Remove what unfinished exports have left, of one name or of all, and how many there were: of killed ones, and of
+        those that are being written, which then end with a Conflict.
+        """
         if self._lake.is_local():
             staging = Path(self._root()) / STAGING
             drafts = list(staging.iterdir()) if staging.is_dir() else []
@@ -135,12 +148,16 @@ class ExportStore:
                 self._at(folder).delete(file)
 
     def _list(self, folder: str) -> list[str]:
+        return sorted(self._sizes(folder))
+
+    def _sizes(self, folder: str) -> dict[str, int]:
+        """File → bytes."""
         with without_row_contents(f"list {folder}"):
             if self._lake.is_local():
                 path = Path(self._root()) / folder
-                return sorted(one.name for one in path.iterdir()) if path.is_dir() else []
-            found = [one["path"] for part in self._at(folder).list() for one in part]
-            return sorted(one.rpartition("/")[2] for one in found)
+                return {one.name: one.stat().st_size for one in path.iterdir()} if path.is_dir() else {}
+            found = (one for part in self._at(folder).list() for one in part)
+            return {one["path"].rpartition("/")[2]: one["size"] for one in found}
 
     def _at(self, folder: str) -> "ObjectStore":
         return open_store(f"{self._root()}/{folder}", self._lake.storage_options)

@@ -16,8 +16,8 @@ _CHANGES = {
     "L1": "converted to Markdown",
     "L2": "converted to Markdown",
     "L3": "converted to Markdown",
-    "L4": "converted to Markdown and edited by a language model",
-    "L5": "converted to Markdown, edited and extended by a language model",
+    "L4": "converted to Markdown and edited",
+    "L5": "converted to Markdown, edited and extended",
 }
 
 

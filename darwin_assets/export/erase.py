@@ -29,37 +29,39 @@ class ErasedExport:
     copies: tuple[str, ...]
 
 
-def exports_with(lake: Lake, root_ids: Collection[str]) -> dict[str, int]:
-    """Export → lines that were made from any of these documents of L0; exports without one are left out."""
+def exports_with(lake: Lake, root_ids: Collection[str], ids: Collection[str] = ()) -> dict[str, int]:
+    """Export → lines that were made from any of these documents of L0, or are one of the rows `ids`; exports without one are
+    left out.
+    """
     store = ExportStore(lake)
-    found = {name: int(_made_from(_index(store, name), root_ids).sum()) for name in store.names()}
+    found = {name: int(_made_from(_index(store, name), root_ids, ids).sum()) for name in store.names()}
     return {name: n for name, n in found.items() if n}
 
 
-def erase_rows(lake: Lake, root_ids: Collection[str], names: Collection[str] | None = None) -> list[ErasedExport]:
-    """Rewrite every export (or those of `names`) that holds rows made from these documents, without them.
+def erase_rows(
+    lake: Lake, root_ids: Collection[str], ids: Collection[str] = (), names: Collection[str] | None = None
+) -> list[ErasedExport]:
+    """Rewrite every export (or those of `names`) that holds rows made from these documents, or the rows `ids`, without them.
 
-    May be cut off anywhere and called again: the index, which says what there is to do, is rewritten last. What killed
-    exports have left is removed as well. The list of rows that were left out forgets the documents too.
+    May be cut off anywhere and called again: the index, which says what there is to do, is rewritten last. The list of rows
+    that were left out forgets the documents too.
     """
     store = ExportStore(lake)
-    store.sweep()
     erased = []
     for name in names if names is not None else store.names():
         index, left_out = _index(store, name), _left_out(store, name)
-        gone, forgotten = _made_from(index, root_ids), _made_from(left_out, root_ids)
+        gone, forgotten = _made_from(index, root_ids, ids), _made_from(left_out, root_ids, ids)
         if gone.any() or forgotten.any():
             _rewrite(lake, store, name, index.filter(~gone), index.filter(gone), left_out.filter(~forgotten))
             erased.append(ErasedExport(name, int(gone.sum()), tuple(copies_of(store, name))))
     return erased
 
 
-def _made_from(rows: pl.DataFrame, root_ids: Collection[str]) -> pl.Series:
-    """Whether each row was made from one of the documents, as root or as another parent."""
-    wanted = pl.Series(sorted(root_ids), dtype=pl.String)
-    hit = pl.col("root_id").is_in(wanted.implode()) | pl.col("origin_ids").list.eval(
-        pl.element().is_in(wanted.implode())
-    ).list.any().fill_null(False)
+def _made_from(rows: pl.DataFrame, root_ids: Collection[str], ids: Collection[str]) -> pl.Series:
+    """Whether each row was made from one of the documents, as root or as another parent, or is one of `ids`."""
+    documents, themselves = (pl.Series(sorted(names), dtype=pl.String).implode() for names in (root_ids, ids))
+    among_origins = pl.col("origin_ids").list.eval(pl.element().is_in(documents)).list.any().fill_null(False)
+    hit = pl.col("root_id").is_in(documents) | among_origins | pl.col("id").is_in(themselves)
     return rows.select(hit.fill_null(False)).to_series()
 
 

@@ -12,6 +12,7 @@ import polars as pl
 from darwin_assets.benchmark_gate import BenchmarkGate, Leaks, compared_before, said
 from darwin_assets.closed_loop.mix.read import Arm
 from darwin_assets.export import files
+from darwin_assets.export.copies import COPIES
 from darwin_assets.export.parts import in_parts, whole
 from darwin_assets.export.request import Exported, ExportRefused, Wanted, by_reason
 from darwin_assets.export.screen import screen
@@ -28,7 +29,7 @@ from resources.export_store import MANIFEST, ExportStore
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
 
-VERSION = 2
+VERSION = 3
 """Raised when the same rows give other files."""
 
 
@@ -49,8 +50,12 @@ def export(
     allowed, refused, n_all = _through_the_gate(lake, ledger, found, wanted, purpose)
     if refused.height and not wanted.allow_partial:
         raise ExportRefused(wanted.purpose, refused, n_all)
+    copies = store.read(wanted.name, COPIES)
     draft = store.begin(wanted.name)
     try:
+        if copies is not None:
+            # a take-down must name them as before
+            store.put(draft, COPIES, copies)
         writer = Writer(store, draft, wanted.format)
         told, left_out = _write(lake, ledger, writer, wanted, purpose, found, allowed, refused, gate)
         stated = {**_stated(wanted, policy, found), **_drawn(wanted.mix, n_all, writer.index), "key": key}
@@ -58,9 +63,7 @@ def export(
     except BaseException:
         store.abandon(draft)
         raise
-    if wanted.replace:
-        store.remove(wanted.name)
-    store.finish(draft, files.manifest_bytes(manifest))
+    store.finish(draft, files.manifest_bytes(manifest), replace=wanted.replace)
     _after_take_downs(lake, wanted.name)
     _note(lake, wanted.name, manifest)
     return Exported(manifest, left_out, False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from darwin_assets.export.request import Wanted
-from darwin_assets.levels import TABLES
+from darwin_assets.levels import TABLES, level_below
 from darwin_assets.promotion import Publication, find_publication, published, read_published
 from resources.errors import DarwinError
 from resources.gate_ledger import GateLedger
@@ -19,6 +19,8 @@ TEXTS = ("text", "question_chars", "section", "reference_answer")
 """Columns of the rows that go into an export; those that a level does not have are left out."""
 
 _FIRST_WITH_TEXT = "L1"
+_UNKNOWN = "unknown"
+"""Stands for a document that cannot be found any more; no row has it as its id."""
 _ORIGIN = ("id", "title", "uri", "licence", "attribution", "rights_basis", "opt_outs")
 
 
@@ -91,10 +93,22 @@ def _origins(lake: Lake, ledger: GateLedger, found: Publication, rows: pl.DataFr
     """(id, origin): the L0 rows that each row was made from. Above L1 they stand at L1, where documents are joined."""
     if found.level == _FIRST_WITH_TEXT:
         return rows.select("id", origin=pl.col("parents")).explode("origin")
+    roots = pl.concat([rows.select("id", "root_id"), _quoted(lake, ledger, found, rows)])
     level1 = find_publication(lake, ledger, _FIRST_WITH_TEXT, found.batch)
     if level1 is None:
-        return rows.select("id", origin="root_id")
+        return roots.rename({"root_id": "origin"})
     made = read_published(lake, level1, ["root_id", "parents"]).rename({"parents": "origin"})
-    joined = rows.select("id", "root_id").join(made, on="root_id", how="left").explode("origin")
+    joined = roots.join(made, on="root_id", how="left").explode("origin")
     # a root that is no longer at L1 stands for itself: the other documents of its row cannot be known any more
-    return joined.select("id", origin=pl.col("origin").fill_null("unknown"))
+    return joined.select("id", origin=pl.col("origin").fill_null(_UNKNOWN))
+
+
+def _quoted(lake: Lake, ledger: GateLedger, found: Publication, rows: pl.DataFrame) -> pl.DataFrame:
+    """(id, root_id): the documents whose words a row holds beside its own, as L5 quotes definitions: its further parents."""
+    further = rows.select("id", parent=pl.col("parents").list.slice(1))
+    further = further.explode("parent", keep_nulls=False, empty_as_null=False)
+    below = find_publication(lake, ledger, level_below(found.level), found.batch) if further.height else None
+    if below is None:
+        return further.select("id", root_id=pl.lit(_UNKNOWN))
+    known = read_published(lake, below, ["id", "root_id"]).rename({"id": "parent"})
+    return further.join(known, on="parent", how="left").select("id", pl.col("root_id").fill_null(_UNKNOWN))

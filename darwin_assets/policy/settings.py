@@ -19,6 +19,7 @@ from darwin_assets.acquire.manifest import RightsBasis
 from darwin_assets.acquire.signals import CODES
 from darwin_assets.privacy import KINDS
 from resources.errors import DarwinError
+from resources.written import read_written
 
 Permission = Literal["allow", "forbid"]
 Treatment = Literal["keep", "mask", "drop", "review"]
@@ -127,8 +128,8 @@ def load_policy(path: Path | None) -> Policy:
     if path is None or not path.is_file():
         return Policy()
     try:
-        stated = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        stated = tomllib.loads(read_written(path))
+    except tomllib.TOMLDecodeError as error:
         raise DarwinError(f"{path} is not valid TOML: {error}") from None
     try:
         return Policy(purposes={**Policy().purposes, **_purposes(stated)})

@@ -151,5 +151,20 @@ def test_an_export_is_whole_or_not_there_on_an_object_store(on_s3):
     root = rows["root_id"][0]
     assert [one.n_rows for one in erase_rows(on_s3.lake, [root])] == [1]
     assert root.encode() not in b"".join(store.read("a", file) or b"" for file in store.files("a"))
+    climb_to_l1(on_s3, "more", {"c.md": "# C\n\nText of c.\n"})
+    manifest = exported(on_s3, "a", replace=True).manifest
+    assert {one["path"] for one in manifest["files"]} < {*store.files("a")}
+    assert manifest["rows"] == 3
     store.remove("a")
     assert store.names() == store.files("a") == []
+
+
+def test_an_export_that_was_swept_away_on_an_object_store_is_not_finished(on_s3):
+    store = ExportStore(on_s3.lake)
+    draft = store.begin("a")
+    store.put(draft, "data-00000.jsonl", b"one")
+    store.sweep()
+    store.put(draft, "data-00001.jsonl", b"two")
+    with pytest.raises(Conflict, match="somebody else"):
+        store.finish(draft, b"{}")
+    assert store.names() == []

