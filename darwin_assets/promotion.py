@@ -245,7 +245,7 @@ def _publish(lake: Lake, operation: Operation, verdict: Verdict, rows: pl.DataFr
         both = pl.concat([others.select(names), rejected.select(names)])
         lake.write("rejected", level, batch, both, metadata, since=rejected_seen)
     # a waiver lets rows through, but only a gate that passed is evidence for a tier
-    kept = raise_tiers(kept, verdict.verdict) if verdict.passed else kept
+    kept = raise_tiers(kept, level, verdict.verdict) if verdict.passed else kept
     kept = kept.select(list(schema_of("published", columns)))
     condition = {"only_if_version" if operation.exclusive else "since": seen}
     version = lake.write("published", level, batch, kept, metadata, **condition)

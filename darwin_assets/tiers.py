@@ -55,19 +55,27 @@ def tiers_for(phase: str, preset: str = "official") -> tuple[str, ...]:
     return tuple(tier.name for tier in PRESETS[preset].values() if phase in tier.phases)
 
 
-def raise_tiers(rows: pl.DataFrame, evidence: str) -> pl.DataFrame:
-    """`ultradata_tier` and `tier_evidence` of rows that a gate has just let through, `evidence` being its verdict.
+def raise_tiers(rows: pl.DataFrame, level: str, evidence: str) -> pl.DataFrame:
+    """`ultradata_tier` and `tier_evidence` of rows that the gate of `level` has let through; `evidence`: its verdict.
 
-    A row that comes in holds its parent's tier and the verdict that earned it. It rises to the tier of its level only
-    from the one directly below: a batch that was waived through a gate stays at its tier until that gate has passed.
+    A row that comes in holds its parent's tier and the verdict that earned it. It rises at the first level of its way that
+    reaches a tier, if that level has worked on it, and only from the tier directly below: where that gate was waived, no
+    later one earns the tier in its place.
     """
-    order = sorted({level.ultradata_tier for level in LEVELS.values()})
-    step = dict(pairwise(order))
-    earned = pl.col("level").replace_strict(
-        {name: level.ultradata_tier for name, level in LEVELS.items()}, return_dtype=pl.String
-    )
-    rises = pl.col("ultradata_tier").replace_strict(step, default=None, return_dtype=pl.String).eq_missing(earned)
+    tier = LEVELS[level].ultradata_tier
+    below = LEVELS[level].below
+    if below is None or LEVELS[below].ultradata_tier == tier:
+        return rows
+    rises = pl.col("level").is_in(_labels(tier)) & (pl.col("ultradata_tier") == _BELOW[tier])
     return rows.with_columns(
-        ultradata_tier=pl.when(rises).then(earned).otherwise("ultradata_tier"),
+        ultradata_tier=pl.when(rises).then(pl.lit(tier)).otherwise("ultradata_tier"),
         tier_evidence=pl.when(rises).then(pl.lit(evidence)).otherwise("tier_evidence"),
     )
+
+
+_BELOW = {tier: below for below, tier in pairwise(sorted({level.ultradata_tier for level in LEVELS.values()}))}
+
+
+def _labels(tier: str) -> list[str]:
+    """What stands in `level` of a row that an operation of this tier has worked on."""
+    return [name for name, level in LEVELS.items() if level.ultradata_tier == tier]

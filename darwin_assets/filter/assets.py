@@ -6,11 +6,13 @@ import polars as pl
 
 from darwin_assets.contract import COMMON, REJECTION, row_id
 from darwin_assets.filter.deduplicate import DUPLICATION, deduplicate
+from darwin_assets.filter.published_keys import comparable_keys
 from darwin_assets.filter.screen import SCREEN, screen
-from darwin_assets.filter.signatures import SIGNATURE
+from darwin_assets.filter.signatures import SIGNATURE, sign
 from darwin_assets.levels import LEVELS
 from darwin_assets.normalize.assets import L1_COLUMNS
 from darwin_assets.tier import LevelSpec, Step, level_asset, published_rows
+from resources.recipe_book import RecipeBook
 
 CARRIED = ("media_type", "document_kind", "title")
 L2_COLUMNS: dict[str, pl.DataType] = {
@@ -35,9 +37,11 @@ def filter_rows(step: Step, rows: pl.DataFrame, table: pl.LazyFrame) -> pl.DataF
     remaining = screened.filter(pl.col("rejected_by").is_null()).select("id").join(
         rows.select("id", "text", "uri"), on="id", how="left", maintain_order="left"
     )  # fmt: skip
-    judged = deduplicate(
-        remaining, table.select("batch", *SIGNATURE), lambda wanted: _published_texts(table, wanted), settings
-    )
+    keys = comparable_keys(
+        table, RecipeBook(step.lake), list(SIGNATURE), settings.signs_like, ("id", "text", "uri"),
+        lambda published: sign(published, settings),
+    )  # fmt: skip
+    judged = deduplicate(remaining, keys, lambda wanted: _published_texts(table, wanted), settings)
     recipe = step.recipe.name_of(SPEC.stage, SPEC.version)
     return reject_twins(screened, _with_published_ids(judged, recipe))
 
@@ -79,7 +83,7 @@ SPEC = LevelSpec(
     level="L2",
     asset="l2_filtered",
     stage="filter",
-    version=3,
+    version=4,
     columns=L2_COLUMNS,
     build=build_l2,
     kinds=frozenset({"deltalake", "polars"}),

@@ -6,7 +6,8 @@ The rules with the values of their papers stand in `presets/`.
 from __future__ import annotations
 
 import math
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -30,7 +31,8 @@ class FilterSettings(BaseModel):
     )
     disabled_rules: tuple[str, ...] = Field(
         default=(),
-        description="Ids of rules that reject nothing, such as 'prose.bullet_lines'; still measured.",
+        description="Ids of rules that reject nothing, such as 'prose.bullet_lines'; still measured. The gate holds on to "
+        "`duplicate.exact`: it closes for a batch of which two kept texts are the same, until a person waives it.",
     )
 
     language: str = Field(default="en", description="ISO 639 code as fastText writes it. Darwin: English only (D15).")
@@ -115,6 +117,12 @@ class FilterSettings(BaseModel):
         if self.permutations is None:
             return self.bands, self.rows
         return best_bands(self.min_jaccard, self.permutations)
+
+    def signs_like(self, recorded: Mapping[str, Any]) -> bool:
+        """Whether settings of a recipe book give the same band keys."""
+        other = FilterSettings.model_construct(**recorded)
+        mine, its = ((one.shingle_words, one.bands_and_rows, one.seed) for one in (self, other))
+        return mine == its
 
     @model_validator(mode="after")
     def _threshold_fits_bands(self) -> Self:

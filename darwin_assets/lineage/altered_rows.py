@@ -78,4 +78,4 @@ def _as_published(candidate: pl.DataFrame, zone: str, verdict: dict[str, Any]) -
     if zone == "rejected":
         return rows.filter(pl.col("rejected_by").is_not_null()).drop(UNSTORED_WHEN_REJECTED, strict=False)
     kept = rows.filter(pl.col("rejected_by").is_null())
-    return raise_tiers(kept, verdict["verdict"]) if verdict["passed"] else kept
+    return raise_tiers(kept, verdict["level"], verdict["verdict"]) if verdict["passed"] else kept

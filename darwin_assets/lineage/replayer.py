@@ -82,7 +82,7 @@ class Replayer:
         tiers = verdict is not None and self._stand_as_then(work, verdict)
         made, failures = _made(work)
         if zone == "published" and verdict is not None and verdict.passed:
-            made = raise_tiers(made, verdict.verdict)
+            made = raise_tiers(made, level, verdict.verdict)
         again = {row["id"]: row for row in made.iter_rows(named=True)}
         twinless = self._twinless(work.rows) if level == "L2" else frozenset()
         for row in work.rows.iter_rows(named=True):

@@ -14,7 +14,7 @@ from darwin_assets.filter.assets import reject_twins
 from darwin_assets.filter.deduplicate import DUPLICATION, deduplicate
 from darwin_assets.filter.screen import screen
 from darwin_assets.filter.settings import FilterSettings
-from darwin_assets.filter.signatures import SIGNATURE
+from darwin_assets.filter.signatures import SIGNATURE, sign
 from resources.lake import Lake
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def rebuild_l2(lake: Lake, settings: FilterSettings, parents: pl.DataFrame, rows
     """The rows (stored) again from their parents; a twin whose survivor is not published any more comes out as kept."""
     screened = screen(parents.select("id", "text"), settings)
     named = dict(rows.select(pl.col("parents").list.first(), pl.coalesce(NAMED)).iter_rows())
-    others = read_named(lake, [one for one in named.values() if one])
+    others = _signed_anew(read_named(lake, [one for one in named.values() if one]), settings)
     remaining = screened.filter(pl.col("rejected_by").is_null()).select("id").join(
         parents.select("id", "text", "uri"), on="id", how="left", maintain_order="left"
     )  # fmt: skip
@@ -44,6 +44,11 @@ def read_named(lake: Lake, ids: list[str]) -> pl.DataFrame:
     """Published rows of L2 (batch, text and SIGNATURE) with these ids, of whatever batch."""
     rows = lake.scan("published", "L2", lake.version("published", "L2")).filter(pl.col("id").is_in(ids))
     return rows.select("batch", "text", *SIGNATURE).collect()
+
+
+def _signed_anew(rows: pl.DataFrame, settings: FilterSettings) -> pl.DataFrame:
+    """The rows with the band keys of these settings: their batch may have been made by others since."""
+    return rows.with_columns(sign(rows.select("id", "text"), settings)["band_keys"])
 
 
 def _texts(other: pl.DataFrame) -> TextsOf:

@@ -10,6 +10,7 @@ import pytest
 import darwin_assets.tier
 from checks.suites import Suite, load_suite, parse_suite
 from darwin_assets.definitions import define
+from darwin_assets.levels import path_to
 from darwin_assets.project import Project
 from darwin_assets.promotion import find_publication, published, read_published, read_rejected
 from darwin_assets.runs import RunReport, run_batch
@@ -39,12 +40,12 @@ def batch(project: Project, instance: dg.DagsterInstance, tmp_path: Path) -> str
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Callable[[bytes | None], None]:
-    """Replaces the suite of L2, or puts the real one back."""
+def gate(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Replaces the suite of a level, or puts the real one back."""
 
-    def replace(source: bytes | None) -> None:
+    def replace(source: bytes | None, gated: str = "L2") -> None:
         def load(level: str) -> Suite:
-            return parse_suite(source) if source is not None and level == "L2" else load_suite(level)
+            return parse_suite(source) if source is not None and level == gated else load_suite(level)
 
         monkeypatch.setattr(darwin_assets.tier, "load_suite", load)
 
@@ -239,9 +240,9 @@ def test_a_waiver_opens_and_stays_visible(project, instance, batch, gate):
     assert (verdict.approver, verdict.reason) == ("data steward", "the source is known to be small")
 
 
-def tiers_of(project: Project, batch: str) -> dict[str, tuple[str, str | None]]:
+def tiers_of(project: Project, batch: str, highest: str = "L3") -> dict[str, tuple[str, str | None]]:
     """Level → the tier of its rows, and the level whose verdict earned it."""
-    found = {level: published(project.lake, project.ledger, level, batch) for level in ("L0", "L1", "L2", "L3")}
+    found = {level: published(project.lake, project.ledger, level, batch) for level in path_to(highest)}
     earned_at = {one.verdict.verdict: level for level, one in found.items()}
     rows = {
         level: read_published(project.lake, one, ["ultradata_tier", "tier_evidence"]) for level, one in found.items()
@@ -259,6 +260,15 @@ def test_a_waiver_is_no_evidence_for_a_tier(project, instance, batch, gate):
     gate(IMPOSSIBLE)
     assert run_batch(project, instance, batch, "L3", ("data steward", "to be looked at")).error is None
     assert tiers_of(project, batch) == dict.fromkeys(("L0", "L1", "L2", "L3"), ("L0", None))
+
+
+def test_a_gate_that_passes_earns_no_tier_for_one_that_was_waived(project, instance, batch, gate):
+    gate(IMPOSSIBLE, "L4")
+    assert run_batch(project, instance, batch, "L4", ("data steward", "to be looked at")).error is None
+    assert run_batch(project, instance, batch, "L5").error is None
+    assert published(project.lake, project.ledger, "L5", batch).verdict.passed
+    tiers = tiers_of(project, batch, "L5")
+    assert (tiers["L4"], tiers["L5"]) == (("L2", "L3"), ("L2", "L3"))
 
 
 @pytest.mark.parametrize("waiver", [("", "because"), ("somebody", ""), (" ", "because"), (None, "because")])

@@ -9,6 +9,8 @@ from darwin_assets.answer_facts import drift_facts
 from darwin_assets.audit import as_frame, batch_facts, metrics
 from darwin_assets.closed_loop.tables import GATED_TABLES
 from darwin_assets.contract import COMMON
+from darwin_assets.filter.screen import screen
+from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.ladder import SPECS
 from darwin_assets.promotion import schema_of
 from resources.gate_ledger import SCHEMA as VERDICTS
@@ -81,6 +83,15 @@ def test_every_column_that_a_suite_names_exists(suite):
 def test_levels_that_may_not_edit_compare_hashes(level):
     pairs = [one.kwargs for one in load_suite(level).rows if one.type == "ExpectColumnPairValuesToBeEqual"]
     assert {"column_A": "text_sha256", "column_B": "parent_text_sha256"} in pairs
+
+
+def test_a_document_without_prose_has_every_value_that_the_gate_of_l2_asks_for():
+    """A file of source code is one fenced block: presets without a rule on prose keep it."""
+    code = "\n".join(["```python", *(f"value_{n} = compute({n}).total" for n in range(100)), "```", ""])
+    row = screen(pl.DataFrame({"id": ["a"], "text": [code]}), FilterSettings(presets=("ultradata-l1",)))
+    asked = {one.kwargs["column"] for one in load_suite("L2").rows if one.type == "ExpectColumnValuesToNotBeNull"}
+    assert row["rejected_by"].to_list() == [None]
+    assert [name for name in asked & set(row.columns) if row[name].null_count()] == []
 
 
 def test_a_suite_of_another_shape_is_refused():

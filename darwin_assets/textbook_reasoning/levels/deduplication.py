@@ -7,13 +7,15 @@ from collections.abc import Iterator
 import polars as pl
 
 from darwin_assets.contract import COMMON, REJECTION, row_id
+from darwin_assets.filter.published_keys import comparable_keys
 from darwin_assets.levels import LEVELS
 from darwin_assets.textbook_reasoning.deduplicate import DEDUPLICATION, deduplicate
 from darwin_assets.textbook_reasoning.levels import extraction
 from darwin_assets.textbook_reasoning.levels.columns import OF_DOCUMENT, OF_PAIR
 from darwin_assets.textbook_reasoning.pair import question
-from darwin_assets.textbook_reasoning.question_keys import QUESTION_KEYS
+from darwin_assets.textbook_reasoning.question_keys import QUESTION_KEYS, sign_questions
 from darwin_assets.tier import FOLLOWS_PUBLICATION, LevelSpec, Step, published_rows
+from resources.recipe_book import RecipeBook
 
 COLUMNS: dict[str, pl.DataType] = {
     **OF_DOCUMENT,
@@ -32,11 +34,16 @@ def build(step: Step, rows: pl.DataFrame, seen: int) -> pl.DataFrame:
 
 def build_beside(step: Step, rows: pl.DataFrame, published: pl.LazyFrame) -> pl.DataFrame:
     """A whole batch, held against the rows of Q2 that count as published."""
+    settings = step.recipe.question_deduplication
+    keys = comparable_keys(
+        published, RecipeBook(step.lake), list(QUESTION_KEYS), lambda recorded: recorded == settings.model_dump(mode="json"),
+        ("id", question(), "context_chars"), lambda other: sign_questions(other, settings),
+    )  # fmt: skip
     judged = deduplicate(
         rows.select("id", question(), "context_chars"),
-        published.select("batch", *QUESTION_KEYS),
+        keys,
         lambda wanted: published_questions(published, wanted),
-        step.recipe.question_deduplication,
+        settings,
     )
     return _with_published_ids(step, rows, judged)
 
@@ -64,7 +71,7 @@ SPEC = LevelSpec(
     level="Q2",
     asset="qa_deduplicated",
     stage="question_deduplication",
-    version=1,
+    version=2,
     columns=COLUMNS,
     build=build,
     kinds=frozenset({"deltalake", "polars"}),

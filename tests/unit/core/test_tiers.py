@@ -7,12 +7,13 @@ from darwin_assets.levels import LEVELS
 from darwin_assets.tiers import PHASES, PRESETS, raise_tiers, tiers_for
 
 
-def risen(level: str, tier: str, evidence: str | None = "before") -> tuple[str, str | None]:
+def risen(level: str, tier: str, evidence: str | None = "before", label: str | None = None) -> tuple[str, str | None]:
+    """Tier and evidence of a row that the gate of `level` lets through; `label`: what has worked on it, if not this level."""
     rows = pl.DataFrame(
-        {"level": [level], "ultradata_tier": [tier], "tier_evidence": [evidence]},
+        {"level": [label or level], "ultradata_tier": [tier], "tier_evidence": [evidence]},
         schema_overrides={"tier_evidence": pl.String()},
     )
-    return raise_tiers(rows, "now").select("ultradata_tier", "tier_evidence").row(0)
+    return raise_tiers(rows, level, "now").select("ultradata_tier", "tier_evidence").row(0)
 
 
 @pytest.mark.parametrize(
@@ -28,6 +29,26 @@ def risen(level: str, tier: str, evidence: str | None = "before") -> tuple[str, 
 )
 def test_a_level_raises_a_row_by_one_tier(level, tier, result):
     assert risen(level, tier) == result
+
+
+@pytest.mark.parametrize(
+    ("level", "label", "tier"),
+    [
+        ("L5", "L4", "L2"),
+        ("L5", "L5", "L2"),
+        ("Q1", "L3", "L1"),
+        ("Q2", "L3", "L1"),
+        ("Q4", "L5", "L2"),
+        ("L7", "L7", "L3"),
+    ],
+)
+def test_no_gate_earns_the_tier_of_one_below_it_that_was_waived(level, label, tier):
+    assert risen(level, tier, label=label) == (tier, "before")
+
+
+@pytest.mark.parametrize(("label", "result"), [("L5", ("L3", "now")), ("L3", ("L2", "before"))])
+def test_a_pair_rises_when_a_model_has_refined_it(label, result):
+    assert risen("Q3", "L2", label=label) == result
 
 
 @pytest.mark.parametrize(("level", "tier"), [("L3", "L0"), ("L4", "L0"), ("L4", "L1"), ("L5", "L1")])

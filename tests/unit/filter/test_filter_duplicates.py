@@ -6,11 +6,17 @@ from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from darwin_assets.filter.assets import L2_COLUMNS, SPEC, filter_rows
 from darwin_assets.filter.duplicates import TWINS, find_twins
 from darwin_assets.filter.probability import match_probability
 from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.filter.signatures import SIGNATURE
 from darwin_assets.filter.signatures import sign as sign_rows
+from darwin_assets.lineage.twins import rebuild_l2
+from darwin_assets.promotion import schema_of
+from darwin_assets.recipe import Recipe
+from darwin_assets.tier import Step, recipe_entry
+from resources.recipe_book import RecipeBook
 from tests.shingle_reference import jaccard, shingle_set
 
 SETTINGS = FilterSettings()
@@ -294,3 +300,56 @@ def test_clusters_that_do_not_fit_at_once_give_the_same(monkeypatch):
     monkeypatch.setattr("darwin_assets.filter.published_twins._INDEX_ROWS_AT_HAND", 3)
     assert twins_of(texts, published) == expected
     assert len(expected) > 60
+
+
+# ---- what is published was signed by other settings
+
+
+def step_with(project, batch, **settings):
+    recipe = Recipe(filter=FilterSettings(presets=("ultradata-l1",), **settings))
+    return Step("L2", batch, "run", recipe, project.lake, project.raw, project.model, n_parsers=1)
+
+
+def row_of(row_id, text):
+    return pl.DataFrame({"id": [row_id], "text": [text], "uri": [f"https://site.example/{row_id}"]})
+
+
+def publish(project, step, row):
+    """A row at L2 as the step makes it."""
+    entry = recipe_entry(SPEC, step)
+    RecipeBook(step.lake).enter(entry)
+    made = filter_rows(step, row, project.lake.scan("published", "L2", project.lake.version("published", "L2")))
+    whole = made.join(row, on="id").with_columns(batch=pl.lit(step.batch), recipe=pl.lit(entry.recipe))
+    schema = schema_of("published", L2_COLUMNS)
+    empty = pl.DataFrame(schema=schema)
+    project.lake.write(
+        "published", "L2", step.batch, pl.concat([empty, whole], how="diagonal").select(list(schema)), {}
+    )
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 2}, {"bands": 20, "rows": 6}, {"shingle_words": 3}, {"permutations": 112}], ids=str
+)
+def test_a_twin_is_found_whatever_settings_signed_what_is_published(project, other):
+    text = " ".join(random_words(random.Random(4), 300))
+    publish(project, step_with(project, "old"), row_of("old", text))
+    step = step_with(project, "new", **other)
+    new = row_of("new", changed(text, 150))
+    table = project.lake.scan("published", "L2", project.lake.version("published", "L2"))
+    found = filter_rows(step, new, table).row(0, named=True)
+    assert (found["rejected_by"], found["survivor_id"]) == ("duplicate.near", "old")
+
+    stored = pl.DataFrame({"parents": [["new"]], "survivor_id": ["old"], "older_id": [None]})
+    again = rebuild_l2(project.lake, step.recipe.filter, new, stored).row(0, named=True)
+    assert (again["survivor_id"], again["similarity"]) == ("old", found["similarity"])
+
+
+def test_keys_of_the_same_settings_are_taken_as_they_are_stored(project, monkeypatch):
+    text = " ".join(random_words(random.Random(5), 300))
+    publish(project, step_with(project, "old"), row_of("old", text))
+    signed = []
+    monkeypatch.setattr("darwin_assets.filter.assets.sign", lambda rows, _: signed.append(rows))
+    step = step_with(project, "new", thresholds={"size.bytes": "600.."})
+    table = project.lake.scan("published", "L2", project.lake.version("published", "L2"))
+    found = filter_rows(step, row_of("new", changed(text, 150)), table)
+    assert (found["rejected_by"][0], signed) == ("duplicate.near", [])

@@ -13,11 +13,16 @@ from darwin_assets.filter.kernels.minhash import permutations
 from darwin_assets.filter.probability import best_bands, even_chance, match_probability
 from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.filter.signatures import sign
+from darwin_assets.recipe import Recipe
 from darwin_assets.textbook_reasoning.compared_text import MAX_COPIES, weighed
 from darwin_assets.textbook_reasoning.deduplicate import DEDUPLICATION, deduplicate
 from darwin_assets.textbook_reasoning.deduplicate_settings import DeduplicateSettings
+from darwin_assets.textbook_reasoning.levels import deduplication
+from darwin_assets.textbook_reasoning.pair import question
 from darwin_assets.textbook_reasoning.question_kernels import band_keys
 from darwin_assets.textbook_reasoning.question_keys import QUESTION_KEYS, script_ngrams, script_pieces, sign_questions
+from darwin_assets.tier import Step, recipe_entry
+from resources.recipe_book import RecipeBook
 from tests.shingle_reference import jaccard, shingle_set
 
 PAPER, SCRIPT = DeduplicateSettings(), DeduplicateSettings(preset="script")
@@ -363,3 +368,31 @@ def test_the_own_rows_of_an_earlier_run_are_passed_over():
     rows = rows_of([variant(WORDS, set())])
     own = sign_questions(rows, PAPER).with_columns(batch=pl.lit("earlier")).lazy()
     assert deduplicate(rows, own, lambda wanted: [], PAPER)["rejected_by"].to_list() == [None]
+
+
+@pytest.mark.parametrize(
+    "other", [{"seed": 2}, {"ngram_words": 4}, {"preset": "script", "bands": 64, "rows": 1}], ids=str
+)
+def test_a_twin_is_found_whatever_settings_signed_what_is_published(project, other):
+    def step_with(batch, settings):
+        recipe = Recipe.model_validate({"question_deduplication": settings})
+        return Step("Q2", batch, "run", recipe, project.lake, project.raw, project.model, n_parsers=1)
+
+    def pair_rows(row_id, question):
+        return pl.DataFrame(
+            {
+                "id": [row_id],
+                "text": [f"{question}\n\nAn answer."],
+                "question_chars": [len(question)],
+                "context_chars": [0],
+            }
+        )
+
+    old, row = step_with("old", {"bands": 256, "rows": 1}), pair_rows("p0", variant(WORDS, set()))
+    entry = recipe_entry(deduplication.SPEC, old)
+    RecipeBook(project.lake).enter(entry)
+    keys = sign_questions(row.with_columns(question()), SURE)
+    published = row.join(keys, on="id").with_columns(batch=pl.lit("old"), recipe=pl.lit(entry.recipe))
+    new = step_with("new", other)
+    found = deduplication.build_beside(new, pair_rows("q0", variant(WORDS, {15})), published.lazy())
+    assert found["survivor_id"].to_list() == ["p0"]
