@@ -35,9 +35,8 @@ def read_stored(
     source, Conflict when a batch was published anew during the reading.
     """
     signals = sorted({rule.signal for rule in rules} - {*JUDGED, *REASON})
-    published = lake.scan("published", LEVEL, lake.version("published", LEVEL))
-    rejected = lake.scan("rejected", LEVEL, lake.version("rejected", LEVEL))
-    verdicts = _verdicts(published, ledger)
+    published, rejected = _pinned(lake)
+    verdicts = _verdicts(published, rejected, ledger)
     names = [verdict.verdict for verdict in verdicts]
     twins = rejected.filter(pl.col("verdict").is_in(names) & pl.col("survivor_id").is_not_null())
     if missing := sorted(set(batches) - {verdict.batch for verdict in verdicts}):
@@ -47,8 +46,6 @@ def read_stored(
     kept = published.filter(pl.col("batch").is_in([one.batch for one in chosen])).select(*judged)
     dropped = rejected.filter(pl.col("verdict").is_in([one.verdict for one in chosen])).select(*judged, *REASON)
     rows = pl.concat([kept.collect(), dropped.collect()], how="diagonal")
-    if rows.height != sum(verdict.n_kept + verdict.n_rejected for verdict in chosen):
-        raise Conflict("a batch was published anew while its rows were read: ask again")
     rows = rows.with_columns(parent_id=pl.col("parents").list.first()).drop("parents")
     if sources:
         known = sorted(rows["source"].unique().drop_nulls())
@@ -58,12 +55,24 @@ def read_stored(
     return Stored(rows, twins.select("id", "batch", "survivor_id").collect())
 
 
-def _verdicts(published: pl.LazyFrame, ledger: GateLedger) -> list[Verdict]:
+def _pinned(lake: Lake) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """Published and rejected rows that belong together: a batch's rejected rows stand beside those of the publication before
+    until it is published. Conflict when that happened in between."""
+    seen = lake.version("published", LEVEL)
+    rejected = lake.scan("rejected", LEVEL, lake.version("rejected", LEVEL))
+    if lake.version("published", LEVEL) != seen:
+        raise Conflict("a batch was published anew while its rows were read: ask again")
+    return lake.scan("published", LEVEL, seen), rejected
+
+
+def _verdicts(published: pl.LazyFrame, rejected: pl.LazyFrame, ledger: GateLedger) -> list[Verdict]:
     """The verdicts under which batches stand, by batch: those that published rows name, and those that let through a batch
     of which nothing was kept. Unpublished when there is none, or one that did not open."""
     judged = [Verdict(**row) for row in ledger.all().filter(pl.col("level") == LEVEL).iter_rows(named=True)]
     given = {verdict.verdict: verdict for verdict in judged}
-    newest_open = {verdict.batch: verdict for verdict in judged if verdict.opens}
+    # a verdict stands in the ledger before its rows do
+    stored = set(rejected.select("verdict").unique().collect().to_series())
+    newest_open = {verdict.batch: verdict for verdict in judged if verdict.opens and verdict.verdict in stored}
     named = dict(published.select("batch", "verdict").unique().collect().iter_rows())
     emptied = {batch: verdict.verdict for batch, verdict in newest_open.items() if verdict.n_kept == 0}
     standing = {**emptied, **named}

@@ -1,16 +1,19 @@
 """What-if: stored values under other rules, and that a real run with the changed recipe does the same."""
 
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import polars as pl
 import pytest
 
+from darwin_assets.filter.assets import L2_COLUMNS
 from darwin_assets.filter.rules import Rule, all_rules, preset
 from darwin_assets.filter.settings import FilterSettings
 from darwin_assets.landing_desk import land_path
 from darwin_assets.project import Project, dagster_instance, initialize, open_project
-from darwin_assets.promotion import published, read_published, read_rejected
+from darwin_assets.promotion import published, read_published, read_rejected, schema_of
 from darwin_assets.runs import run_batch
+from darwin_assets.taken_down import take_out
 from darwin_assets.whatif.histogram import histogram, short
 from darwin_assets.whatif.outcome import (
     AFTER,
@@ -27,10 +30,13 @@ from darwin_assets.whatif.outcome import (
 )
 from darwin_assets.whatif.proposal import as_recipe, changed_rules, dropping, proposed
 from darwin_assets.whatif.report import Comparison, Selection, compared, swept
+from darwin_assets.whatif.stored import read_stored
 from darwin_assets.whatif.svg import curve_svg, histograms_svg
 from darwin_assets.whatif.sweep import only_side, parse_sweep, sweep
 from darwin_assets.whatif.text_plot import curve_lines, histogram_lines
-from resources.errors import DarwinError, Unpublished
+from resources.errors import Conflict, DarwinError, Unpublished
+from resources.gate_ledger import SCHEMA, Verdict
+from resources.lake import Lake
 from tests.drops import DROPS, land
 
 WAIVED = ("test", "thresholds are tried out")
@@ -376,6 +382,58 @@ def test_no_text_is_read(lake, monkeypatch):
 def test_nothing_published_is_an_error_that_says_what_to_do(project):
     with pytest.raises(Unpublished, match="darwin run"):
         compared(project, Selection(), {WORDS: "300.."})
+
+
+BATCH = "2026-01-31.books.0001"
+
+
+def verdict_on(name: str, n_kept: int, n_rejected: int) -> Verdict:
+    counts = {"n_in": n_kept + n_rejected, "n_kept": n_kept, "n_rejected": n_rejected}
+    empty = {one: "" for one, dtype in SCHEMA.items() if dtype == pl.String()}
+    said = {"verdict": name, "level": "L2", "batch": BATCH, "passed": True, "waived": False, "candidate_version": 0}
+    return Verdict(**{**empty, **said, **counts, "seconds": 0.0})
+
+
+def write(lake: Lake, zone: str, verdict: str, *ids: str) -> None:
+    rows = pl.DataFrame([{"id": one, "batch": BATCH, "verdict": verdict, "source": "books"} for one in ids])
+    lake.write(
+        zone, "L2", BATCH, pl.concat([pl.DataFrame(schema=schema_of(zone, L2_COLUMNS)), rows], how="diagonal"), {}
+    )
+
+
+def stored_ids(project: Project) -> list[str]:
+    return sorted(read_stored(project.lake, project.ledger, []).rows["id"])
+
+
+def test_what_a_take_down_leaves_is_told(project):
+    project.ledger.record(verdict_on("v", 2, 1))
+    write(project.lake, "rejected", "v", "c")
+    write(project.lake, "published", "v", "a", "b")
+    assert stored_ids(project) == ["a", "b", "c"]
+    take_out(project.lake, "published", "L2", BATCH, ["a"], "request-1")
+    assert stored_ids(project) == ["b", "c"]
+
+
+def test_a_publication_during_the_reading_is_a_conflict(project, monkeypatch):
+    project.ledger.record(verdict_on("v", 1, 0))
+    write(project.lake, "published", "v", "a")
+    version = type(project.lake).version
+
+    def meanwhile(lake: Lake, zone: str, level: str) -> int:
+        if zone == "rejected":
+            write(lake, "published", "v", "a", "b")
+        return version(lake, zone, level)
+
+    monkeypatch.setattr(type(project.lake), "version", meanwhile)
+    with pytest.raises(Conflict, match="ask again"):
+        stored_ids(project)
+
+
+def test_a_verdict_whose_rows_are_not_yet_written_does_not_stand(project):
+    project.ledger.record(verdict_on("old", 0, 2))
+    write(project.lake, "rejected", "old", "a", "b")
+    project.ledger.record(replace(verdict_on("new", 0, 2), at="later"))
+    assert stored_ids(project) == ["a", "b"]
 
 
 def test_numbers_at_an_axis_are_written_out():
