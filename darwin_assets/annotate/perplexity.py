@@ -21,7 +21,7 @@ from darwin_assets.annotate.documents import Documents
 from darwin_assets.annotate.examples import all_passages
 from darwin_assets.annotate.train import Floats
 
-NAME, VERSION = "darwin-perplexity", "1"
+NAME, VERSION = "darwin-perplexity", "2"
 WEIGHTS, CARD = "perplexity.safetensors", "perplexity.json"
 COLUMNS: dict[str, pl.DataType] = {"perplexity": pl.Float64(), "perplexity_percentile": pl.Float64()}
 
@@ -99,16 +99,19 @@ def fit_counts(texts: list[str]) -> npt.NDArray[np.float32]:
 
 
 def train(texts: list[str], name: str = NAME) -> PerplexityModel:
-    """A model of texts, with the percentiles of texts that were left out, in ten folds. ValueError below ten texts."""
+    """A model of texts, with the percentiles of texts that were left out, in ten folds. ValueError below ten texts.
+
+    Formulas, commands and addresses are set aside first, as they are in a document that is scored.
+    """
     if len(texts) < FOLDS:
         raise ValueError(f"a perplexity model needs at least {FOLDS} texts, not {len(texts)}")
+    texts = [ASIDE.sub(" ", text) for text in texts]
     held_out = np.concatenate(
         [
             _scores(fit_counts([text for i, text in enumerate(texts) if i % FOLDS != fold]), texts[fold::FOLDS])
             for fold in range(FOLDS)
         ]
     )
-    texts = [ASIDE.sub(" ", text) for text in texts]
     digest = hashlib.sha256("\x1f".join([VERSION, *texts]).encode()).hexdigest()[:12]
     percentiles = np.nanpercentile(held_out, np.arange(101))
     return PerplexityModel(fit_counts(texts), percentiles, f"{name}/{VERSION} {digest}")

@@ -37,11 +37,16 @@ def part_of(identifier: str) -> str:
 
 
 def read_frame(path: Path) -> pl.DataFrame:
-    """A Parquet or JSONL file. ValueError for another kind."""
-    if path.suffix == ".parquet":
-        return pl.read_parquet(path)
-    if path.suffix in (".jsonl", ".ndjson"):
-        return pl.read_ndjson(path)
+    """A Parquet or JSONL file. ValueError for another kind, and for one that is broken."""
+    try:
+        if path.suffix == ".parquet":
+            return pl.read_parquet(path)
+        if path.suffix in (".jsonl", ".ndjson"):
+            # a column may be null, or look like numbers, far down a file
+            return pl.read_ndjson(path, infer_schema_length=None)
+    except pl.exceptions.PolarsError:
+        # its message quotes the data
+        raise ValueError(f"{path.name} cannot be read as {path.suffix.removeprefix('.')}") from None
     raise ValueError(f"{path.name}: labels come as .parquet or .jsonl")
 
 

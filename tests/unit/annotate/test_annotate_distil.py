@@ -62,6 +62,21 @@ def test_labels_that_cannot_be_trained_on_are_refused_with_a_reason(tmp_path: Pa
         read_frame(tmp_path / "labels.csv")
 
 
+def test_a_label_and_an_id_may_come_late(tmp_path: Path) -> None:
+    unlabelled = [json.dumps({"id": place, "text": "a", "label": None}) for place in range(120)]
+    labelled = json.dumps({"id": "https://site.example", "text": "a", "label": "good"})
+    (tmp_path / "labels.jsonl").write_text("\n".join([*unlabelled, labelled]))
+    assert read_frame(tmp_path / "labels.jsonl").select("id", "label").row(-1) == ("https://site.example", "good")
+
+
+@pytest.mark.parametrize("name", ["labels.jsonl", "labels.parquet"])
+def test_a_broken_file_is_named_and_not_quoted(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('{"text": "a"}\n{"text": "a secret\n')
+    with pytest.raises(ValueError, match=f"{name} cannot be read") as raised:
+        read_frame(tmp_path / name)
+    assert "secret" not in str(raised.value)
+
+
 def test_the_same_labels_give_the_same_model_and_it_learns_them() -> None:
     texts = labelled_texts(frame(), "text", "label", "id")
     first, second = distil(texts, "subjects", SETTINGS), distil(texts, "subjects", SETTINGS)

@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from darwin_assets.annotate.characters import ASIDE
 from darwin_assets.annotate.perplexity import N_CLASSES, fit_counts, grams, load, packaged_model, save, train
 
 ENGLISH = "The river rose in the night, and in the morning the fields on both banks stood under water."
@@ -61,6 +62,12 @@ def test_a_model_of_own_texts_knows_them_and_survives_its_folder(tmp_path: Path)
     assert loaded.identity == own.identity
     assert np.array_equal(loaded.log_probabilities, own.log_probabilities)
     assert perplexity(loaded, german[0])[0] < perplexity(packaged_model(), german[0])[0]
+
+
+def test_percentiles_are_of_the_text_that_documents_are_scored_on() -> None:
+    bare = [ENGLISH.replace("night", word) for word in ("dawn", "rain", "spring", "dark", "frost")] * 2
+    with_formulas = [text.replace(" and ", r" $\frac{x^{2}}{\sqrt{y_{0}}}$ and ") for text in bare]
+    assert train(with_formulas).band(5, 95) == train([ASIDE.sub(" ", text) for text in with_formulas]).band(5, 95)
 
 
 def test_what_cannot_be_used_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
