@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from darwin_assets.cli.output import AsJson, complain, out, say, table
+from darwin_assets.cli.output import AsJson, complain, out, print_json, say, table
 from resources.errors import DarwinError
+from resources.written import decoded
 
 if TYPE_CHECKING:
     from darwin_assets.takedown.count import Counts
@@ -65,7 +66,12 @@ def takedown(
     grace = Grace(unknown=timedelta(minutes=grace_minutes))
     if resume:
         with dagster_instance(project) as instance:
-            tell(run.resume(project, instance, None, grace), as_json)
+            outcomes = run.resume(project, instance, None, grace)
+        if as_json:
+            print_json([_outcome_as_dict(one) for one in outcomes])
+        elif not outcomes:
+            say("no take-down was cut off")
+        tell(outcomes, as_json)
         return
     request = _request(
         {"row": row, "uri": uri, "prefix": prefix, "source": source, "licence": licence}, text, identifier
@@ -78,7 +84,10 @@ def takedown(
             say(f"{missed}Nothing was done. Add --yes, --by and --reason to do it.")
         return
     with dagster_instance(project) as instance:
-        tell([run.take_down(project, instance, request, by or "", reason or "", grace)], as_json)
+        outcome = run.take_down(project, instance, request, by or "", reason or "", grace)
+    if as_json:
+        print_json(_outcome_as_dict(outcome))
+    tell([outcome], as_json)
 
 
 def _request(plain: dict[str, str | None], text: str | None, identifier: str | None) -> "Request":
@@ -95,7 +104,7 @@ def _request(plain: dict[str, str | None], text: str | None, identifier: str | N
     if kind == Kind.TEXT:
         return Request.of_document(None if value == STDIN else Path(value), _read(value))
     if kind == Kind.IDENTIFIER:
-        return Request.make(kind, _read(value).decode("utf-8"))
+        return Request.make(kind, decoded(_read(value), "the file of the identifier"))
     return Request.make(kind, value)
 
 
@@ -116,20 +125,28 @@ def _shown(counts: "Counts") -> Any:
         ["stored answers of models", counts.answers], ["embeddings", counts.vectors], ["links", counts.links],
         *([f"{called} of the closed loop", n] for called, n in counts.loop.items()),
         ["objects in the raw store", counts.objects], ["twins that are judged again", counts.twins],
+        ["rows of other documents, made again without what they quote", counts.quoting],
     ]  # fmt: skip
     rows += [[f"lines of export {name}", n] for name, n in counts.exports.items()]
     return table(["what", "number"], rows)
 
 
+def _outcome_as_dict(outcome: "Outcome") -> dict[str, Any]:
+    return {
+        "request": outcome.request, "clean": outcome.clean, "seconds": outcome.seconds, "facts": outcome.facts,
+        "counts": _as_dict(outcome.counts),
+    }  # fmt: skip
+
+
 def tell(outcomes: "list[Outcome]", as_json: bool) -> None:
     """Each of them; exit NOT_CLEAN behind the last where one is not finished."""
     for outcome in outcomes:
-        facts = {"request": outcome.request, "clean": outcome.clean, "seconds": outcome.seconds, "facts": outcome.facts}
-        if as_json:
-            out(True, facts | {"counts": _as_dict(outcome.counts)}, "")
-        else:
+        if not as_json:
             out(False, None, _shown(outcome.counts))
             say(f"take-down {outcome.request}: {sum(outcome.seconds.values()):.1f} s")
+            for one in outcome.facts.get("quoting rows", {}).get("made_again", []):
+                if one["detail"]:
+                    say(f"{one['rows']} rows of {one['batch']} quoted what is gone and are left out: {one['detail']}")
         if not outcome.clean:
             complain(
                 f"take-down {outcome.request} is not finished: the search found what should be gone. `darwin certificate "

@@ -3,6 +3,8 @@
 The gate judges the whole partition, as it would if everything had been built anew.
 """
 
+import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +12,9 @@ from functools import cached_property
 import polars as pl
 
 from checks.suites import load_suite
+from darwin_assets.complete.assets import build_among
 from darwin_assets.contract import COMMON, REJECTION, complete_rows
+from darwin_assets.ladder import SPECS
 from darwin_assets.levels import LEVELS, level_below
 from darwin_assets.project import Project
 from darwin_assets.promotion import Operation, Promotion, input_key, promote, published
@@ -25,7 +29,49 @@ OF_PARENTS = (
 )  # fmt: skip
 """What a gate and the contract ask of the rows of the level below; no text, which would be that of the whole batch."""
 
+MAX_ATTEMPTS = 20
+LONGEST_PAUSE_S = 5.0
+
 Build = Callable[[Step, pl.DataFrame, int], pl.DataFrame]
+
+
+def patiently(hold: Callable[[], str]) -> str:
+    """Tried again while others commit to the same batch."""
+    for attempt in range(MAX_ATTEMPTS):
+        try:
+            return hold()
+        except Conflict:
+            if attempt + 1 == MAX_ATTEMPTS:
+                raise
+            time.sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.1 * 2**attempt)))
+    raise AssertionError("unreachable")
+
+
+def build_of_some(level: str) -> Build:
+    """How a level builds some rows of a batch: the rules engine of L5 quotes documents of the whole batch."""
+    if level != "L5":
+        return SPECS[level].build
+
+    def build(step: Step, rows: pl.DataFrame, _seen: int) -> pl.DataFrame:
+        lake, below = step.lake, level_below(level)
+        return build_among(step, rows, lake.read("published", below, step.batch, lake.version("published", below)))
+
+    return build
+
+
+def standing_verdict(project: Project, level: str, batch: str) -> str | None:
+    """The verdict of the rows that stand at a level; where none does, the newest that let the batch through."""
+    lake = project.lake
+    given = project.ledger.all().filter(
+        (pl.col("level") == level) & (pl.col("batch") == batch) & (pl.col("passed") | pl.col("waived"))
+    )["verdict"]
+    for zone in ("published", "rejected"):
+        rows = lake.scan(zone, level, lake.version(zone, level)).filter(pl.col("batch") == batch)
+        named = lake.collect(rows.select("verdict").unique(), f"read {zone}/{level}/{batch}")["verdict"]
+        present = given.filter(given.is_in(named.implode()))
+        if present.len():
+            return str(present[-1])
+    return str(given[-1]) if given.len() else None
 
 
 class OutOfDate(DarwinError):

@@ -5,9 +5,6 @@ again, up to the level that it had reached. Of several twins of one erased docum
 order of arrival; the others are then twins of it, or of none.
 """
 
-import random
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -21,7 +18,7 @@ from darwin_assets.levels import BUILT, level_below
 from darwin_assets.project import Project
 from darwin_assets.promotion import Promotion
 from darwin_assets.recipe import load_recipe
-from darwin_assets.takedown.carried import Build, Carried, OutOfDate
+from darwin_assets.takedown.carried import Build, Carried, OutOfDate, build_of_some, patiently, standing_verdict
 from darwin_assets.takedown.events import report
 from darwin_assets.takedown.state import State
 from darwin_assets.tier import Step, run_level
@@ -32,8 +29,6 @@ if TYPE_CHECKING:
     import dagster as dg
 
 PLANNED, STANDING = "election.parquet", "election-{batch}.json"
-MAX_ATTEMPTS = 20
-LONGEST_PAUSE_S = 5.0
 LEVEL = "L2"
 """Where duplicates are rejected."""
 
@@ -66,14 +61,15 @@ def elect(project: Project, instance: "dg.DagsterInstance | None", erased: pl.Da
     work on meanwhile is tried again; Conflict when they do not end.
     """
     state = State(project.lake, request)
-    planned = state.get_frame(PLANNED)
-    if planned is None:
-        planned = find_twins_of(project.lake, erased["id"])
-        state.put_frame(PLANNED, planned)
+    earlier = state.get_frame(PLANNED)
+    twins = find_twins_of(project.lake, erased["id"])
+    # those that were found before are elected or twins of others by now
+    planned = twins if earlier is None else pl.concat([earlier, twins]).unique("id").sort("batch", "id")
+    state.put_frame(PLANNED, planned)
     found: list[Elected] = []
     for (batch,), twins in planned.group_by("batch", maintain_order=True):
         election = _Election(project, instance, state, str(batch), twins, erased["id"])
-        found += election.outcomes(_patiently(election.hold))
+        found += election.outcomes(patiently(election.hold))
     return found
 
 
@@ -131,7 +127,8 @@ class _Election:
         for below, level in pairwise(BUILT[BUILT.index(LEVEL) :]):
             if level not in standing or not self._is_ours(below):
                 return ""
-            if not self._is_ours(level) and (note := self._again(level, standing, pl.lit(False), SPECS[level].build)):
+            is_due = not self._is_ours(level) or self._verdict(level) == standing[level]
+            if is_due and (note := self._again(level, standing, pl.lit(False), build_of_some(level))):
                 return note
         return ""
 
@@ -173,18 +170,7 @@ class _Election:
         return found.filter(pl.col("verdict") == self._verdict(LEVEL))
 
     def _verdict(self, level: str) -> str | None:
-        """The verdict of the rows that stand at a level; where none does, the newest that let the batch through."""
-        lake, ledger = self.project.lake, self.project.ledger
-        given = ledger.all().filter(
-            (pl.col("level") == level) & (pl.col("batch") == self.batch) & (pl.col("passed") | pl.col("waived"))
-        )["verdict"]
-        for zone in ("published", "rejected"):
-            rows = lake.scan(zone, level, lake.version(zone, level)).filter(pl.col("batch") == self.batch)
-            named = lake.collect(rows.select("verdict").unique(), f"read {zone}/{level}/{self.batch}")["verdict"]
-            present = given.filter(given.is_in(named.implode()))
-            if present.len():
-                return str(present[-1])
-        return str(given[-1]) if given.len() else None
+        return standing_verdict(self.project, level, self.batch)
 
     def _is_ours(self, level: str) -> bool:
         found = self._verdict(level)
@@ -228,15 +214,3 @@ class _Election:
 def _judge(step: Step, rows: pl.DataFrame, seen: int) -> pl.DataFrame:
     """As the build of L2, but against what the own batch has published too."""
     return filter_rows(step, rows, step.lake.scan("published", LEVEL, seen))
-
-
-def _patiently(hold: Callable[[], str]) -> str:
-    """Tried again while others commit to the same batch."""
-    for attempt in range(MAX_ATTEMPTS):
-        try:
-            return hold()
-        except Conflict:
-            if attempt + 1 == MAX_ATTEMPTS:
-                raise
-            time.sleep(random.uniform(0, min(LONGEST_PAUSE_S, 0.1 * 2**attempt)))
-    raise AssertionError("unreachable")

@@ -15,6 +15,7 @@ from darwin_assets.takedown import run
 from darwin_assets.takedown.count import Counts
 from darwin_assets.takedown.request import UNSPOKEN, Kind, Request
 from resources.errors import DarwinError, redacted
+from resources.written import decoded
 
 
 class TakedownConfig(dg.Config):
@@ -40,7 +41,7 @@ def request_of(config: TakedownConfig) -> Request:
     data = _read(config)
     if config.kind == Kind.TEXT:
         return Request.of_document(Path(config.value_file) if config.value_file else None, data)
-    return Request.make(config.kind, data.decode("utf-8"))
+    return Request.make(config.kind, decoded(data, "what value_file or value_env names"))
 
 
 def _read(config: TakedownConfig) -> bytes:

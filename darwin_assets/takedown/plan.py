@@ -7,14 +7,16 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from darwin_assets.levels import LEVELS, TABLES
+from darwin_assets.levels import BUILT, LEVELS, TABLES
 from darwin_assets.project import Project
-from darwin_assets.takedown.former import all_ids, recipes_of
+from darwin_assets.takedown.former import all_ids, all_roots, recipes_of, under_all_ids
 from darwin_assets.takedown.request import Request
 from darwin_assets.takedown.resolve import find_roots, read_roots
 from darwin_assets.takedown.state import State
 from darwin_assets.taken_down import ERASED
+from resources.block_list import BlockList
 from resources.erasing import newest
+from resources.errors import DarwinError
 from resources.lake import ZONES, Lake
 
 ROWS: dict[str, pl.DataType] = {
@@ -43,7 +45,14 @@ class Plan:
 
     @property
     def root_ids(self) -> list[str]:
-        return self.roots["root_id"].drop_nulls().to_list()
+        """What rows made of the documents bear as their root: ids of L0, also those of earlier recipes."""
+        earlier = self.ids.filter(pl.col("level") == BUILT[0])["id"]
+        return pl.concat([self.roots["root_id"].drop_nulls(), earlier]).unique().sort().to_list()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Of plans that were united the later one is the greater."""
+        return self.roots.height, self.ids.height
 
     @property
     def batches(self) -> list[str]:
@@ -51,21 +60,46 @@ class Plan:
 
 
 def make_plan(project: Project, request: Request) -> Plan:
-    """Look up everything; nothing is changed. DarwinError as `find_roots`."""
-    return plan_of(project, find_roots(project, request))
+    """Look up everything; nothing is changed. DarwinError as `find_roots`, and where rows cannot be told apart."""
+    plan = plan_of(project, find_roots(project, request))
+    _check_known(project, plan.batches)
+    return plan
+
+
+def _check_known(project: Project, batches: list[str]) -> None:
+    """DarwinError when rows of these batches, or of any where there are none, stem from no document that L0 knows.
+
+    So it is where a changed setting of L0 finds other documents in the same file, and the levels above wait for their turn.
+    """
+    here = pl.col("batch").is_in(batches) if batches else pl.lit(True)
+    made = pl.concat(
+        newest(project.lake, zone, level, lambda rows: rows.filter(here).select("batch", "root_id").unique())
+        for zone in ZONES
+        for level in TABLES[1:]
+    ).unique()
+    # read after the rows: what is published meanwhile is known, and what another take-down erases is on the list
+    known = all_roots(project.ledger, read_roots(project.lake))["root_id"]
+    blocked = BlockList(lake=project.lake).read().values("root")
+    unknown = made.filter(~pl.col("root_id").is_in(known.implode()) & ~pl.col("root_id").is_in(list(blocked)))
+    if unknown.height:
+        raise DarwinError(
+            f"{unknown.height} documents of {', '.join(unknown['batch'].unique().sort())} stand at levels above L0, which "
+            "does not know them any more, so that nobody can tell whether they are meant: run the batch again first"
+        )
 
 
 def plan_of(project: Project, asked: pl.DataFrame) -> Plan:
     """The plan for documents (resolve.ROOTS) and for those that cannot stay without them."""
     known = read_roots(project.lake)
-    whole = {*asked["root_id"].drop_nulls()}
-    whole = with_documents(whole, read_joined(project.lake))
-    whole |= _companions(asked, known) | _other_ids(asked, known)
+    names = all_roots(project.ledger, pl.concat([asked, known]))
+    whole = under_all_ids(asked["root_id"].drop_nulls(), names)
+    whole = with_documents(whole, read_joined(project.lake)) | _companions(asked, known) | _opened(asked, known)
+    whole = under_all_ids(whole, names)
     roots = pl.concat([asked, known.filter(pl.col("root_id").is_in(list(whole)))])
     roots = roots.unique(["root_id", "landed_id", "locator"], keep="first", maintain_order=True)
     roots = roots.sort("batch", "landed_id", "locator", nulls_last=True)
     rows = erased_rows(project.lake, whole)
-    return Plan(roots, rows, _ids(project, roots, rows))
+    return Plan(roots, rows, _ids(project, roots, rows, whole))
 
 
 def with_documents(roots: Iterable[str], joined: Joined) -> set[str]:
@@ -98,12 +132,10 @@ def _companions(asked: pl.DataFrame, known: pl.DataFrame) -> set[str]:
     return {*beside.join(asked, on=["landed_id", "uri"], how="semi")["root_id"].drop_nulls()}
 
 
-def _other_ids(asked: pl.DataFrame, known: pl.DataFrame) -> set[str]:
-    """The same documents under the ids of another recipe of L0, and those of files that have been opened since."""
+def _opened(asked: pl.DataFrame, known: pl.DataFrame) -> set[str]:
+    """The documents of files that have been opened since they were asked for."""
     unopened = asked.filter(pl.col("root_id").is_null()).select("landed_id")
-    same = known.join(asked, on=["landed_id", "locator"], how="semi")
-    opened = known.join(unopened, on="landed_id", how="semi")
-    return {*same["root_id"].drop_nulls(), *opened["root_id"].drop_nulls()}
+    return {*known.join(unopened, on="landed_id", how="semi")["root_id"].drop_nulls()}
 
 
 def erased_rows(lake: Lake, roots: Iterable[str]) -> pl.DataFrame:
@@ -136,14 +168,16 @@ def _rows_from(lake: Lake, zone: str, level: str, roots: pl.LazyFrame, above: pl
     )
 
 
-def _ids(project: Project, roots: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _ids(project: Project, roots: pl.DataFrame, rows: pl.DataFrame, whole: set[str]) -> pl.DataFrame:
+    """IDS of the rows, of the documents (`whole`) and of whatever was made of them in earlier runs."""
     recipes = recipes_of(project.ledger, roots["batch"].unique())
-    former = [
+    former = [(one, BUILT[0]) for one in sorted(whole)]
+    former += [
         one
         for landed_id, batch, locator in roots.select("landed_id", "batch", "locator").iter_rows()
         for one in all_ids(landed_id, locator or "", recipes.get(batch, {}))
     ]
-    earlier = pl.DataFrame({"id": former, "level": [None] * len(former)}, schema=IDS)
+    earlier = pl.DataFrame(former, schema=IDS, orient="row")
     return pl.concat([rows.select(list(IDS)), earlier]).unique("id", keep="first", maintain_order=True).sort("id")
 
 
@@ -156,6 +190,15 @@ def united(one: Plan, other: Plan) -> Plan:
         roots.unique(["root_id", "landed_id", "locator"], keep="first", maintain_order=True),
         rows.unique(["zone", "id"], keep="first", maintain_order=True),
         ids.unique("id", keep="first", maintain_order=True).sort("id"),
+    )
+
+
+def new_in(grown: Plan, before: Plan) -> Plan:
+    """What a plan has that it did not have before."""
+    return Plan(
+        grown.roots.join(before.roots, on=["root_id", "landed_id", "locator"], how="anti", nulls_equal=True),
+        grown.rows.join(before.rows, on=["zone", "id"], how="anti"),
+        grown.ids.join(before.ids, on="id", how="anti"),
     )
 
 

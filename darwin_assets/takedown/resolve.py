@@ -3,6 +3,8 @@
 A document that only landed has no row of L0 yet: its file stands for it.
 """
 
+from collections.abc import Iterable
+
 import polars as pl
 
 from darwin_assets.acquire.assets import L0_COLUMNS
@@ -11,6 +13,7 @@ from darwin_assets.acquire.landed import ZONE as LANDED_ZONE
 from darwin_assets.levels import TABLES
 from darwin_assets.project import Project
 from darwin_assets.recipe import load_recipe
+from darwin_assets.takedown.former import all_roots, under_all_ids
 from darwin_assets.takedown.request import Kind, Request
 from darwin_assets.taken_down import ERASED
 from resources.erasing import newest
@@ -45,7 +48,7 @@ def find_roots(project: Project, request: Request) -> pl.DataFrame:
     documents = read_roots(project.lake)
     match request.kind:
         case Kind.ROW:
-            return documents.filter(_of_row(project.lake, request.value, documents))
+            return documents.filter(_of_row(project, request.value, documents))
         case Kind.URI:
             value = request.value
             at_it = (pl.col("uri") == value) | pl.col("uri").str.starts_with(f"{value}#")
@@ -59,10 +62,14 @@ def find_roots(project: Project, request: Request) -> pl.DataFrame:
 
             found = like(project.lake, request, load_recipe(project.work.recipe_path()))
         case Kind.IDENTIFIER:
-            return documents.filter(_named(project.lake, request.value, documents))
-    return documents.filter(
-        pl.col("root_id").is_in(found.roots) | pl.col("content_sha256").is_in([found.content_sha256])
-    )
+            return documents.filter(_named(project, request.value, documents))
+    same_bytes = pl.col("content_sha256").is_in([found.content_sha256])
+    return documents.filter(_made_into(project, found.roots, documents) | same_bytes)
+
+
+def _made_into(project: Project, roots: Iterable[str], documents: pl.DataFrame) -> pl.Expr:
+    """The documents that rows with these roots were made from, whatever recipe of L0 gave them their ids."""
+    return pl.col("root_id").is_in(sorted(under_all_ids(roots, all_roots(project.ledger, documents))))
 
 
 def read_roots(lake: Lake) -> pl.DataFrame:
@@ -98,19 +105,19 @@ def _conform(present: list[str]) -> list[pl.Expr]:
     ]  # fmt: skip
 
 
-def _of_row(lake: Lake, prefix: str, documents: pl.DataFrame) -> pl.Expr:
+def _of_row(project: Project, prefix: str, documents: pl.DataFrame) -> pl.Expr:
     begins = pl.col("id").str.starts_with(prefix)
     found: dict[str, str] = {}
     for level in TABLES:
         for zone in ZONES:
-            rows = newest(lake, zone, level, lambda rows: rows.filter(begins).select("id", "root_id"))
+            rows = newest(project.lake, zone, level, lambda rows: rows.filter(begins).select("id", "root_id"))
             found |= dict(rows.iter_rows())
     files = documents.filter(pl.col("landed_id").str.starts_with(prefix))["landed_id"].unique().to_list()
     if len(found) + len(files) > 1:
         raise DarwinError(f"{len(found) + len(files)} rows have an id that begins with {prefix}: give more digits")
     if not found and not files:
         raise DarwinError(f"no row of any level or zone has an id that begins with {prefix}")
-    return pl.col("root_id").is_in(list(found.values())) | pl.col("landed_id").is_in(files)
+    return _made_into(project, found.values(), documents) | pl.col("landed_id").is_in(files)
 
 
 def _landed_at(lake: Lake, uri: str) -> list[str]:
@@ -119,7 +126,7 @@ def _landed_at(lake: Lake, uri: str) -> list[str]:
     return at_it["id"].to_list()
 
 
-def _named(lake: Lake, folded: str, documents: pl.DataFrame) -> pl.Expr:
+def _named(project: Project, folded: str, documents: pl.DataFrame) -> pl.Expr:
     """Documents whose text, title, address or file name holds an identifier, at whatever level."""
     beside = documents.filter(pl.any_horizontal(_holds(name, folded) for name in SPOKEN_OF))
     roots = set(beside["root_id"].drop_nulls())
@@ -132,9 +139,9 @@ def _named(lake: Lake, folded: str, documents: pl.DataFrame) -> pl.Expr:
                     return rows.select("root_id").head(0)
                 return rows.filter(pl.any_horizontal(_holds(name, folded) for name in said)).select("root_id")
 
-            roots |= set(newest(lake, zone, level, query)["root_id"])
+            roots |= set(newest(project.lake, zone, level, query)["root_id"])
     files = beside.filter(pl.col("root_id").is_null())["landed_id"]
-    return pl.col("root_id").is_in(list(roots)) | (
+    return _made_into(project, roots, documents) | (
         pl.col("root_id").is_null() & pl.col("landed_id").is_in(files.implode())
     )
 

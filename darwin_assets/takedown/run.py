@@ -1,7 +1,7 @@
 """Carries a take-down out, step by step. Each step may be done again, so one that was killed is done from the first step on.
 
 plan → block list → fingerprints of the texts → rows → raw bytes → answers, vectors, links, labels and samples, exports →
-Dagster's storage → twins → old files → rows once more → search → certificate.
+Dagster's storage → twins → rows that quoted → old files → rows once more → search → certificate.
 """
 
 import time
@@ -48,6 +48,7 @@ STEPS: dict[str, Step] = {
     "exports": steps.erase_exports,
     "Dagster": steps.erase_dagster,
     "twins": steps.elect_twins,
+    "quoting rows": steps.make_quoting_rows,
     "old files": steps.remove_old_files,
     "second look": steps.look_again,
     "search": steps.search,
@@ -125,11 +126,9 @@ def carry_out(project: Project, instance: dg.DagsterInstance | None, state: Stat
         with redacted(f"take-down {state.request}, {name}"):
             facts[name] = step(job)
         seconds[name] = round(time.monotonic() - begun, 3)
-    outcome = Outcome(
-        state.request, Counts(**about["counts"]), bool(facts["search"].get("clean", True)), seconds, facts
-    )
+    outcome = Outcome(state.request, job.counts, bool(facts["search"].get("clean", True)), seconds, facts)
     if outcome.clean:
-        _close(state, about, outcome)
+        _close(state, job.about, outcome)
     return outcome
 
 

@@ -1,32 +1,32 @@
 """The steps of a take-down. Each brings one part of the project to where it must be, whatever has been done of it before."""
 
-import io
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import dagster as dg
 import polars as pl
 
 from darwin_assets.project import Project
-from darwin_assets.takedown import erasure, loop_rows, old_files
+from darwin_assets.takedown import erasure, loop_rows, old_files, stored_windows
 from darwin_assets.takedown.blocking import entries
+from darwin_assets.takedown.count import Counts, count
 from darwin_assets.takedown.election import PLANNED, Elected, elect
 from darwin_assets.takedown.findings import Findings
 from darwin_assets.takedown.old_files import Grace
-from darwin_assets.takedown.plan import PLAN_FILE, Plan, plan_of, store_plan, united
+from darwin_assets.takedown.plan import PLAN_FILE, Plan, new_in, plan_of, store_plan, united
+from darwin_assets.takedown.quoting import make_again
 from darwin_assets.takedown.raw import erase_raw as erase_raw_bytes
 from darwin_assets.takedown.request import Kind, Request
 from darwin_assets.takedown.resolve import find_roots
-from darwin_assets.takedown.state import State, all_requests
-from darwin_assets.takedown.texts import erased_texts, staying_texts
+from darwin_assets.takedown.state import REQUEST, State, all_requests
+from darwin_assets.takedown.stored_windows import WINDOWS_FILE
+from darwin_assets.takedown.texts import staying_texts
 from resources.block_list import BlockList
 from resources.erasing import delete_answers
 from resources.errors import DarwinError
+from resources.export_store import ExportStore
 
-if TYPE_CHECKING:
-    from darwin_assets.takedown.windows import Keys, Shared
-
-IDS_FILE, WINDOWS_FILE = "ids.parquet", "windows.npz"
+IDS_FILE = "ids.parquet"
 TEMPORARY = (WINDOWS_FILE, PLANNED, PLAN_FILE)
 """What is removed at the end; the plan last, since without it a take-down counts as not begun."""
 SPOKEN = (Kind.ROW, Kind.SOURCE, Kind.LICENCE)
@@ -51,6 +51,10 @@ class Job:
     def request(self) -> str:
         return self.state.request
 
+    @property
+    def counts(self) -> Counts:
+        return Counts(**self.about["counts"])
+
 
 def block(job: Job) -> Facts:
     """Put the documents on the block list, then look again: what was made of them before is in the plan from here on."""
@@ -61,11 +65,19 @@ def block(job: Job) -> Facts:
         BlockList(lake=lake).block(job.request, entries(lake, kind, value, job.plan))
         grown = plan_of(job.project, pl.concat([job.plan.roots, _asked_again(job)]))
         merged = united(job.plan, grown)
-        if merged.roots.height == job.plan.roots.height and merged.ids.height == job.plan.ids.height:
+        if merged.size == job.plan.size:
             break
+        _count_new(job, merged)
         job.plan = store_plan(job.state, merged, again=True)
     job.state.put_frame(IDS_FILE, job.plan.ids)
-    return {"documents": job.plan.roots.height}
+    return {"documents": job.counts.documents}
+
+
+def _count_new(job: Job, grown: Plan) -> None:
+    """Bring the counts up to a plan that has grown, before what is new in it is erased."""
+    more, whole = (count(job.project, one) for one in (new_in(grown, job.plan), grown))
+    job.about |= {"counts": asdict(job.counts.and_of(more, whole))}
+    job.state.put_json(REQUEST, job.about)
 
 
 def _asked_again(job: Job) -> pl.DataFrame:
@@ -77,18 +89,8 @@ def _asked_again(job: Job) -> pl.DataFrame:
 
 
 def fingerprint(job: Job) -> Facts:
-    """Fingerprints of every text that goes, and which of them stand in what stays; made once, while the texts are there."""
-    import numpy as np
-
-    from darwin_assets.takedown.windows import fingerprints, shared
-
-    if job.state.get(WINDOWS_FILE) is None:
-        keys = fingerprints(erased_texts(job.project, job.plan))
-        found = shared(keys, staying_texts(job.project, job.plan))
-        buffer = io.BytesIO()
-        rows = np.array(list(found.rows), dtype=np.str_)
-        np.savez(buffer, keys=keys, mask=found.mask, rows=rows, n=np.array(list(found.rows.values()), dtype=np.int64))
-        job.state.put_new(WINDOWS_FILE, buffer.getvalue())
+    """Fingerprints of every text that goes, made while the texts are there."""
+    stored_windows.cover(job.project, job.state, job.plan)
     return {}
 
 
@@ -134,9 +136,11 @@ def erase_loop_rows(job: Job) -> Facts:
 
 
 def erase_exports(job: Job) -> Facts:
+    """Lines of exports, and whatever an unfinished export has written so far."""
     from darwin_assets.export.erase import erase_rows as erase_lines
 
-    return {"exports": [asdict(one) for one in erase_lines(job.project.lake, job.plan.root_ids)]}
+    ExportStore(job.project.lake).sweep()
+    return {"exports": [asdict(one) for one in erase_lines(job.project.lake, job.plan.root_ids, job.plan.ids["id"])]}
 
 
 def erase_dagster(job: Job) -> Facts:
@@ -145,7 +149,7 @@ def erase_dagster(job: Job) -> Facts:
         return {}
     from darwin_assets.takedown import dagster_storage
 
-    keys, known = _fingerprints(job)
+    keys, known = stored_windows.read(job.state)
     return {
         "events": dagster_storage.erase(job.instance, job.plan.ids["id"].to_list(), job.plan.batches, keys[~known.mask])
     }
@@ -157,24 +161,39 @@ def elect_twins(job: Job) -> Facts:
     return {"elected": [asdict(one) for one in job.elected]}
 
 
+def make_quoting_rows(job: Job) -> Facts:
+    """Rows of documents that stay, which went for what they quoted."""
+    return {"made_again": [asdict(one) for one in make_again(job.project, job.instance, job.plan, job.request)]}
+
+
 def remove_old_files(job: Job) -> Facts:
     """Files of earlier versions, and those that killed writers left, in the partitions of these documents."""
     return {"removed": old_files.remove(job.project.lake, job.plan, job.grace)}
 
 
 def look_again(job: Job) -> Facts:
-    """Rows and answers of a step that was writing them all the while the block list was written."""
-    known = job.plan.roots.height
+    """Rows and answers of a step that was writing them all the while the block list was written.
+
+    What has landed meanwhile and is covered goes in the same way as all that was there before.
+    """
+    known = job.plan.size
     block(job)
+    if job.plan.size != known:
+        for step in ERASING:
+            step(job)
     touched = erasure.erase_rows(job.project, job.plan, job.request)
-    if job.plan.roots.height > known:
-        erasure.erase_landed(job.project, job.plan, job.request)
-        erase_raw(job)
     if touched:
         erasure.seal_again(job.project.lake, touched, job.request)
         remove_old_files(job)
     erase_answers(job)
     return {"partitions": len(touched)}
+
+
+ERASING = (
+    fingerprint, erase_rows, erase_raw, erase_answers, erase_vectors, erase_links, erase_loop_rows, erase_exports,
+    erase_dagster, elect_twins, make_quoting_rows, remove_old_files,
+)  # fmt: skip
+"""All that comes between the block list and the search, in its order."""
 
 
 def search(job: Job) -> Facts:
@@ -183,7 +202,7 @@ def search(job: Job) -> Facts:
     from darwin_assets.takedown.search import search as look
     from darwin_assets.takedown.windows import shared
 
-    keys, known = _fingerprints(job)
+    keys, known = stored_windows.read(job.state)
     job.findings = look(places_of(job.project, job.instance), keys, known)
     if not job.findings.clean:
         # a twin that was elected says the same, and so do the answers about it; and a writer that came too late to commit
@@ -194,32 +213,19 @@ def search(job: Job) -> Facts:
     return {"clean": job.findings.clean, **job.findings.as_json()}
 
 
-def _fingerprints(job: Job) -> "tuple[Keys, Shared]":
-    import numpy as np
-
-    from darwin_assets.takedown.windows import Shared
-
-    stored = job.state.get(WINDOWS_FILE)
-    if stored is None:
-        raise DarwinError("the fingerprints of this take-down are gone: they are removed when it is finished")
-    with np.load(io.BytesIO(stored)) as parts:
-        rows = dict(zip(parts["rows"].tolist(), parts["n"].tolist(), strict=True))
-        return parts["keys"], Shared(parts["mask"], rows)
-
-
 def certify(job: Job) -> Facts:
     """Write the certificate, which puts its link into the chain."""
     from darwin_assets.takedown.certificate import Certified, write
 
     if job.findings is None:
         raise DarwinError("a certificate says what a search has found: search first")
-    counts = job.about["counts"]
-    numbers = {name: counts[name] for name in ("documents", "answers", "vectors", "links", "objects")}
+    counts = job.counts
+    numbers = {name: getattr(counts, name) for name in ("documents", "answers", "vectors", "links", "objects")}
     erased = {
         **numbers,
-        **counts["rows"],
-        **counts["loop"],
-        **{f"export {name}": n for name, n in counts["exports"].items()},
+        **counts.rows,
+        **counts.loop,
+        **{f"export {name}": n for name, n in counts.exports.items()},
     }
     elected = [{name: str(value) for name, value in asdict(one).items() if value is not None} for one in job.elected]
     certified = Certified(

@@ -19,8 +19,7 @@ LANDED = ("landed", "files")
 
 def erased_texts(project: Project, plan: Plan) -> Iterator[bytes]:
     """Texts of all levels, what language models answered about them, and the documents as they were landed."""
-    ids = plan.rows["id"].unique()
-    ours = pl.col("id").is_in(ids.implode())
+    ours = pl.col("id").is_in(plan.ids["id"].implode())
     for zone, level in WITH_TEXT:
         for text in newest(project.lake, zone, level, lambda rows: rows.filter(ours).select("text"))[
             "text"

@@ -65,7 +65,8 @@ def test_former_ids_are_those_of_every_recipe_that_was_judged():
     found = all_ids("landed", "member:x", recipes)
     root = row_id("L0", "a/1:0", ["landed"], "member:x")
     below = [row_id("L1", recipe, [root]) for recipe in recipes["L1"]]
-    assert found == [root, *below, *(row_id("L2", "f/1:0", [one]) for one in below)]
+    above = [row_id("L2", "f/1:0", [one]) for one in below]
+    assert found == [(root, "L0"), *((one, "L1") for one in below), *((one, "L2") for one in above)]
 
 
 @pytest.mark.parametrize("kind", [Kind.TEXT, Kind.IDENTIFIER])
@@ -79,6 +80,11 @@ def test_a_run_finds_an_identifier_where_it_is_told(tmp_path, monkeypatch):
     monkeypatch.setenv("WHO", "zoë quillfeather")
     by_file = request_of(TakedownConfig(kind="identifier", value_file=str(tmp_path / "name")))
     assert by_file == request_of(TakedownConfig(kind="identifier", value_env="WHO"))
+    (tmp_path / "name").write_text("Zoë Quillfeather\r\n", encoding="utf-8-sig")
+    assert request_of(TakedownConfig(kind="identifier", value_file=str(tmp_path / "name"))) == by_file
+    (tmp_path / "name").write_text("Zoë Quillfeather", encoding="latin-1")
+    with pytest.raises(DarwinError, match="not in UTF-8"):
+        request_of(TakedownConfig(kind="identifier", value_file=str(tmp_path / "name")))
     for wrong in ({}, {"value_file": "a", "value_env": "b"}, {"value_env": "NOT_SET"}, {"value_file": "/no/such"}):
         with pytest.raises(DarwinError):
             request_of(TakedownConfig(kind="identifier", **wrong))
