@@ -162,9 +162,10 @@ _LEDGERS = (
     ),
     Query(
         "takedowns",
-        "Take-downs that were carried out, from the hash chain.",
+        "Take-downs that were carried out, their search having found nothing, from the hash chain.",
         ("chain",),
-        "SELECT subject, at FROM chain WHERE kind = 'takedown' ORDER BY at",
+        "SELECT subject, MIN(at) AS at FROM chain WHERE kind = 'takedown' AND payload LIKE '%\"clean\": true%'\n"
+        "GROUP BY subject ORDER BY at, subject",
     ),
     Query(
         "model_calls",

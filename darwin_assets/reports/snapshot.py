@@ -97,7 +97,21 @@ def take_snapshot(lake: Lake, level: str | None = None, batches: tuple[str, ...]
         raise DarwinError("nothing is published yet, so there is nothing to report: land a drop and run it")
     if level is not None and level not in held:
         raise DarwinError(f"nothing is published at {level}; rows stand at {', '.join(held)}")
-    return Snapshot(lake, level or held[-1], versions, batches)
+    snapshot = Snapshot(lake, level or held[-1], versions, batches)
+    _check_roots(snapshot)
+    return snapshot
+
+
+def _check_roots(snapshot: Snapshot) -> None:
+    """DarwinError when reported rows were made from documents that L0, made anew since, does not know by these ids."""
+    chosen = snapshot.scan(CHOSEN).select("root_id", "batch")
+    unknown = chosen.join(snapshot.scan("l0").select("id"), left_on="root_id", right_on="id", how="anti")
+    batches = unknown.select(pl.col("batch").unique().sort()).collect()["batch"]
+    if batches.len():
+        raise DarwinError(
+            f"{snapshot.level} of {', '.join(batches)} was made from rows of L0 that have been made anew since, so that "
+            "their sources cannot be told: run them again, or report on other batches by --batch"
+        )
 
 
 def _holds(lake: Lake, level: str, version: int, batches: tuple[str, ...] | None) -> bool:

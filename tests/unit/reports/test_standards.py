@@ -199,9 +199,10 @@ def test_a_run_is_told_once_to_a_file_and_to_a_server(lake_of_reports, monkeypat
     assert [one["eventType"] for one in taken] == ["START", "COMPLETE"] * 4
 
 
-def test_a_server_that_is_not_there_leaves_the_file(lake_of_reports, monkeypatch, tmp_path):
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "marquez:5000"])
+def test_a_server_that_is_not_there_leaves_the_file(lake_of_reports, monkeypatch, tmp_path, address):
     project, _ = lake_of_reports
-    monkeypatch.setenv("OPENLINEAGE_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("OPENLINEAGE_URL", address)
     work = project.work.model_copy(update={"home": str(tmp_path)})
     with pytest.raises(DarwinError, match="were not taken"):
         emit_run(work, project.lake, project.ledger, "run-L4")
