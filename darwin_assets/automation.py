@@ -57,20 +57,23 @@ JOBS = [TO_L3, WHOLE_LADDER, QUESTIONS, CLOSED_LOOP, MIX, AFFORDANCES]
 def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, lake: Lake) -> dg.SensorResult:
     """A drop is settled when it carries a `.done` marker, or looks the same as at the last tick.
 
-    The cursor holds the drops that are still being written and nothing else, so it does not grow.
+    The cursor holds the drops that still stand in `incoming/` and nothing else, so it does not grow.
     """
     seen: dict[str, str] = json.loads(context.cursor or "{}")
     waiting: dict[str, str] = {}
-    refused: list[str] = []
+    told: list[str] = []
     for drop in landing.drops():
         name = drop.path.name
         if not drop.done and seen.get(name) != drop.signature:
             waiting[name] = drop.signature
+            told.append(f"{name} is still being written, or was seen for the first time")
             continue
         intake = take(landing, drop, datetime.now(UTC).date())
         if intake.refused:
-            refused.append(f"{name} is quarantined: {intake.refused}")
-            context.log.warning(f"drop {refused[-1]}")
+            told.append(f"{name} is {intake.fate}: {intake.refused}")
+            context.log.warning(f"drop {told[-1]}")
+        if intake.stays:
+            waiting[name] = drop.signature
     # read back from the folder: a tick that died after taking a drop has left its key there
     known = {key for one in (BATCHES, EVALUATIONS) for key in context.instance.get_dynamic_partitions(one.name or "")}
     evaluations: list[str] = []
@@ -80,9 +83,8 @@ def landing_sensor(context: dg.SensorEvaluationContext, landing: LandingZone, la
             continue
         try:
             (evaluations if is_evaluation(key, landing, lake) else batches).append(key)
-        except (ManifestError, DarwinError, FileNotFoundError) as error:
+        except (ManifestError, DarwinError, OSError) as error:
             context.log.error(f"{key} waits in taken/: {error}")
-    told = [*refused, *(f"{name} is still being written, or was seen for the first time" for name in waiting)]
     return dg.SensorResult(
         # beside a run Dagster shows no reason; the log has it
         skip_reason="; ".join(told) if told and not batches and not evaluations else None,

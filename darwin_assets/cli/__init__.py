@@ -70,7 +70,9 @@ def main() -> None:
     except DarwinError as error:
         complain(str(error))
     except OSError as error:
-        complain(f"{error.strerror}: {error.filename}")
+        complain(f"{error.strerror}: {error.filename}" if error.filename else str(error))
+    except UnicodeDecodeError:
+        complain("a file is not in UTF-8: save it in this encoding")
     else:
         return
     raise SystemExit(1)

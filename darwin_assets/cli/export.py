@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from darwin_assets.cli.output import AsJson, complain, console, print_json, say, table
+from resources.written import read_written
 
 if TYPE_CHECKING:
     from darwin_assets.export.request import Exported, ExportRefused
@@ -53,7 +54,7 @@ def export(
     from darwin_assets.recipe import load_recipe
 
     project = open_project()
-    looked_at = frozenset(reviewed.read_text(encoding="utf-8").split()) if reviewed else frozenset()
+    looked_at = frozenset(read_written(reviewed).split()) if reviewed else frozenset()
     drawn = read_arm(project.lake, project.ledger, mix, arm) if mix else None
     level = drawn.level if drawn else level
     wanted = Wanted(name, level, purpose, tuple(batch or ()), format_, allow_partial, replace, looked_at, drawn)

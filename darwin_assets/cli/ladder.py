@@ -39,7 +39,7 @@ def land(
     with dagster_instance(project) as instance:
         intake = land_path(project, instance, path, source, licence, origin, cast("Kind | None", kind))
     if intake.refused:
-        out(as_json, {"drop": intake.drop, "refused": intake.refused}, f"quarantined: {intake.refused}")
+        out(as_json, {"drop": intake.drop, "refused": intake.refused}, f"{intake.fate}: {intake.refused}")
         raise typer.Exit(QUARANTINED)
     told = f"as {intake.batch}. Next: darwin run {intake.batch}" if intake.batch else "and taken by the landing sensor"
     out(as_json, {"drop": intake.drop, "batch": intake.batch}, f"landed {told}")

@@ -381,6 +381,26 @@ def test_every_takedown_that_is_finished_is_told_behind_one_that_is_not(capsys):
     assert "take-down aa is not finished" in said.err
 
 
+def test_files_as_windows_writes_them_are_read_or_refused_in_one_line(darwin, home, tmp_path):
+    assert darwin("init") == 0
+    name, recipe = tmp_path / "name", home / "recipe.toml"
+    recipe.write_text("[filter]\nshingle_words = 7\n", encoding="utf-8-sig")
+    name.write_text("Zoë Quillfeather\r\n", encoding="utf-8-sig")
+    assert darwin.json("takedown", "--identifier", name)["documents"] == 0
+    name.write_text("Zoë Quillfeather", encoding="latin-1")
+    assert darwin("takedown", "--identifier", name) == 1
+    assert darwin.err == "darwin: the file of the identifier is not in UTF-8: save it in this encoding\n"
+    recipe.write_text("# é\n", encoding="latin-1")
+    assert darwin("takedown", "--uri", "drop:a/b") == 0
+    assert darwin("takedown", "--text", name) == 1
+    assert darwin.err == f"darwin: {recipe} is not in UTF-8: save it in this encoding\n"
+
+
+def test_no_take_down_to_resume_is_an_empty_list(darwin, home):
+    assert darwin("init") == 0
+    assert darwin.json("takedown", "--resume") == []
+
+
 def test_words_in_brackets_are_printed_as_they_stand(capsys):
     console.print(table(["column", "value"], [["text", "see [bold]this[/b] and [/nothing]"]]))
     assert "[bold]this[/b] and [/nothing]" in capsys.readouterr().out

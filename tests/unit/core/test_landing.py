@@ -2,8 +2,11 @@
 
 import json
 import os
+import shutil
+import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,11 +14,18 @@ import dagster as dg
 import pytest
 
 from darwin_assets.acquire.intake import take
+from darwin_assets.acquire.landed import _keeper
 from darwin_assets.acquire.manifest import read_manifest
+from darwin_assets.acquire.records import Failure
+from darwin_assets.acquire.settings import AcquireSettings
 from darwin_assets.landing_desk import land_path
 from darwin_assets.project import Project, open_project
+from resources.block_list import BlockList
+from resources.chain import Chain
 from resources.errors import DarwinError
+from resources.lake import Lake
 from resources.landing import DONE_MARKER, REASON_FILE, Drop, LandingZone
+from resources.raw_store import RawStore
 
 TODAY = date(2026, 1, 31)
 MANIFEST = "source: books\nlicence: CC-BY-4.0\n"
@@ -244,6 +254,146 @@ def test_a_day_has_an_end(zone, put):
     (Path(zone.folder) / "taken" / "2026-01-31.books.9999").mkdir()
     put("books")
     assert "use another source name" in take(zone, only(zone), TODAY).refused
+
+
+NOBODY = 65534
+as_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act as somebody else")
+
+
+@contextmanager
+def nobody() -> Iterator[None]:
+    """The service runs as another user than the one who has put files there."""
+    os.seteuid(NOBODY)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def shared() -> Iterator[Path]:
+    """A folder of nobody's that all may enter; those of pytest are root's alone."""
+    folder = Path(tempfile.mkdtemp(prefix="darwin-landing-"))
+    folder.chmod(0o755)
+    os.chown(folder, NOBODY, NOBODY)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def zone_of_nobody(shared: Path) -> LandingZone:
+    made = LandingZone(folder=str(shared / "landing"))
+    with nobody():
+        made.create()
+    return made
+
+
+def drop_of_root(zone: LandingZone, folder_mode: int, **modes: int) -> Path:
+    """A folder that root has put into `incoming/`, with the modes of what stands in it."""
+    folder = Path(zone.folder) / "incoming" / "books"
+    (folder / "chapters").mkdir(parents=True)
+    for name, text in (("manifest.yaml", MANIFEST), ("page.txt", "Words."), ("chapters/one.txt", "Words.")):
+        (folder / name).write_text(text, encoding="utf-8")
+    for name, mode in {"chapters": 0o777, **modes}.items():
+        next(folder.glob(f"{name}*")).chmod(mode)
+    folder.chmod(folder_mode)
+    return folder
+
+
+@as_root
+@pytest.mark.parametrize(
+    ("folder_mode", "modes", "fate", "said"),
+    [
+        (0o755, {}, "left in incoming/", "books is somebody else's"),
+        (0o700, {}, "left in incoming/", "books is somebody else's"),
+        (0o777, {"manifest": 0o600}, "quarantined", "books/manifest.yaml is somebody else's"),
+        (0o777, {"page": 0o600}, "quarantined", "books/page.txt is somebody else's"),
+        (0o777, {"chapters": 0o700}, "quarantined", "books/chapters is somebody else's"),
+        (0o777, {"chapters": 0o755}, "quarantined", "books/chapters is somebody else's"),
+    ],
+)
+def test_a_drop_that_may_not_be_touched_is_refused_and_told(zone_of_nobody, folder_mode, modes, fate, said):
+    drop_of_root(zone_of_nobody, folder_mode, **modes)
+    with nobody():
+        intake = take(zone_of_nobody, only(zone_of_nobody), TODAY)
+    assert (intake.batch, intake.fate) == (None, fate)
+    assert said in intake.refused
+    assert len(zone_of_nobody.drops()) == intake.stays
+
+
+@as_root
+def test_a_drop_that_all_may_touch_is_taken(zone_of_nobody):
+    drop_of_root(zone_of_nobody, 0o777)
+    with nobody():
+        key = take(zone_of_nobody, only(zone_of_nobody), TODAY).batch
+        zone_of_nobody.release(key)
+    assert [path.name for path in zone_of_nobody.taken(key).iterdir()] == [DONE_MARKER]
+
+
+@as_root
+def test_a_read_only_folder_is_landed_and_emptied(zone_of_nobody, shared):
+    source = shared / "source"
+    (source / "chapters").mkdir(parents=True)
+    (source / "chapters" / "one.txt").write_text("Words.", encoding="utf-8")
+    for folder in (source / "chapters", source):
+        folder.chmod(0o555)
+    with nobody():
+        staging = zone_of_nobody.stage(source, "books")
+        (staging / "manifest.yaml").write_text(MANIFEST, encoding="utf-8")
+        key = take(zone_of_nobody, zone_of_nobody.arrive(staging, "books"), TODAY).batch
+        # as a drop that was taken as it was
+        (zone_of_nobody.taken(key) / "chapters").chmod(0o555)
+        zone_of_nobody.release(key)
+    assert [path.name for path in zone_of_nobody.taken(key).iterdir()] == [DONE_MARKER]
+
+
+@as_root
+def test_a_file_that_may_not_be_read_is_a_row_with_the_reason(tmp_path, shared):
+    locked = shared / "page.txt"
+    locked.touch(mode=0o600)
+    lake = Lake(uri=str(tmp_path / "lake"))
+    Chain(lake=lake).create()
+    BlockList(lake=lake).create()
+    keep = _keeper(lake, RawStore(uri=str(tmp_path / "raw")), AcquireSettings())
+    with nobody():
+        assert keep(locked, "drop:books/page.txt") == Failure("file.unreadable")
+
+
+def test_a_link_to_nothing_is_set_aside(zone):
+    (Path(zone.folder) / "incoming" / "a-link").symlink_to("nowhere")
+    intake = take(zone, only(zone), TODAY)
+    assert "not a file or a link" in intake.refused
+    assert (quarantined(zone) / "a-link").is_symlink()
+
+
+def test_a_key_is_looked_for_no_further_when_the_drop_cannot_be_moved(zone, put, monkeypatch):
+    put("books")
+    drop = only(zone)
+    tried = []
+
+    def rename(path: Path, target: Path) -> None:
+        tried.append(target)
+        raise PermissionError(13, "Permission denied", str(path))
+
+    # a folder of somebody else's, as a user who may change permissions but not move it has it
+    monkeypatch.setattr(os, "rename", rename)
+    intake = take(zone, drop, TODAY)
+    assert intake.stays
+    assert "Permission denied: " in intake.refused
+    assert [path.parent.name for path in tried] == ["taken", "quarantined"]
+
+
+@pytest.mark.parametrize("below", ["", "deep"])
+def test_what_cannot_be_copied_is_named_and_nothing_of_it_stays(zone, tmp_path, below):
+    folder = tmp_path / "books" / below
+    folder.mkdir(parents=True)
+    (folder / "page.txt").write_text("Words.", encoding="utf-8")
+    os.mkfifo(folder / "pipe")
+    with pytest.raises(DarwinError, match=rf"^{folder / 'pipe'} cannot be copied into the landing zone: .*named pipe"):
+        zone.stage(tmp_path / "books", "books")
+    with pytest.raises(DarwinError, match=rf"^{folder / 'pipe'} cannot be copied"):
+        zone.stage(folder / "pipe", "pipe")
+    assert list((Path(zone.folder) / "incoming").iterdir()) == []
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The landing sensor, tick by tick, on a real folder and a real Dagster instance."""
 
 import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -152,6 +153,36 @@ def test_a_bad_drop_never_blocks_the_next(daemon, put):
     assert sorted(path.name.split("-", 1)[1] for path in aside) == ["a-bad", "c-bad"]
     assert all((path / REASON_FILE).read_text(encoding="utf-8").strip() for path in aside)
     assert daemon.tick() == []
+
+
+def test_a_link_to_nothing_never_blocks_the_next(daemon, put):
+    (Path(daemon.zone.folder) / "incoming" / "a-link").symlink_to("nowhere")
+    put("b-good", done=True)
+    assert len(daemon.tick()) == 1
+    assert daemon.tick() == []
+    (aside,) = (Path(daemon.zone.folder) / "quarantined").iterdir()
+    assert aside.name.endswith("-a-link")
+
+
+def test_a_drop_that_cannot_even_be_moved_is_told_of_at_every_tick_and_blocks_nobody(daemon, put, monkeypatch):
+    put("a-foreign", done=False)
+    put("b-good", done=True)
+    daemon.tick()
+    rename = os.rename
+
+    def refusing(path: Path, target: Path) -> None:
+        if path.name == "a-foreign":
+            raise PermissionError(13, "Permission denied", str(path))
+        rename(path, target)
+
+    # root may move everything
+    monkeypatch.setattr(os, "rename", refusing)
+    for name in ("c-good", "d-good"):
+        put(name, done=True)
+        assert len(daemon.tick()) == 1
+    assert "a-foreign is left in incoming/: Permission denied: " in daemon.evaluate().skip_reason.skip_message
+    monkeypatch.undo()
+    assert len(daemon.tick()) == 1
 
 
 @pytest.mark.slow
