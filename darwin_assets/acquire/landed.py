@@ -133,7 +133,10 @@ def _keeper(lake: Lake, raw: RawStore, settings: AcquireSettings) -> Keep:
     def keep(path: Path, uri: str) -> str | Failure:
         if found := refusal(path):
             return found
-        sha256 = hash_file(path)
+        try:
+            sha256 = hash_file(path)
+        except PermissionError:
+            return Failure("file.unreadable")
         found = failure_of_file(sha256, uri, blocked)
         if found is None:
             return raw.put(path, sha256)

@@ -6,7 +6,7 @@ import re
 from pathlib import PurePosixPath
 
 from darwin_assets.acquire import code_types
-from darwin_assets.acquire.wide_text import in_utf8
+from darwin_assets.acquire.wide_text import decoded, in_utf8
 
 BINARY = "application/octet-stream"
 CNXML = "application/x-cnxml+xml"
@@ -31,6 +31,9 @@ ZIP = "application/zip"
 
 UNSUPPORTED_CONTAINERS = frozenset({"application/zstd", "application/x-7z-compressed", "application/vnd.rar"})
 
+ENCRYPTED_PARQUET = b"PARE"
+"""Letters that also begin a text; in Parquet the length of a header follows, the upper bytes of which are zero."""
+
 MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
@@ -41,7 +44,7 @@ MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"7z\xbc\xaf\x27\x1c", "application/x-7z-compressed"),
     (b"Rar!\x1a\x07", "application/vnd.rar"),
     (b"PAR1", PARQUET),
-    (b"PARE", PARQUET),
+    (ENCRYPTED_PARQUET, PARQUET),
     (b"WARC/", WARC),
     (b"filedesc://", ARC),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", OLE),
@@ -183,12 +186,15 @@ def named_type(value: str) -> str | None:
 
 def _by_magic(head: bytes, suffix: str, declared: str | None) -> str | None:
     for magic, media_type in MAGIC:
-        if head.startswith(magic):
+        if head.startswith(magic) and not (magic == ENCRYPTED_PARQUET and b"\x00" not in head[4:8]):
             if media_type == ZIP:
                 return _zipped(head, suffix, declared)
             # What a password locks is wrapped; the parser of the wrapped format says so.
             return DOCX if media_type == OLE and suffix == ".docx" else media_type
-    if b"%PDF-" in head[:1024]:  # readers accept the header anywhere in the first kilobyte
+    # readers accept the header anywhere in the first kilobyte, where texts and programs speak of it too
+    if head.lstrip().startswith(b"%PDF-") or (
+        b"%PDF-" in head[:1024] and not _is_text(head) and _by_markup(head) is None
+    ):
         return PDF
     if head[257:262] == b"ustar":
         return TAR
@@ -230,6 +236,10 @@ def _by_markup(head: bytes) -> str | None:
     if HTML_START.match(body):
         return HTML
     return XML if declared_xml or (root is not None and b"xmlns" in root[3]) else None
+
+
+def _is_text(head: bytes) -> bool:
+    return b"\x00" not in head and decoded(head, "utf-8") is not None
 
 
 def _by_text(head: bytes) -> str:

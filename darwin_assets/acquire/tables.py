@@ -14,7 +14,7 @@ from typing import Any
 
 import polars as pl
 
-from darwin_assets.acquire.licences import NOASSERTION, LicenceError, canonical
+from darwin_assets.acquire.licences import NOASSERTION, of_row
 from darwin_assets.acquire.media_types import BINARY, PLAIN, named_type
 from darwin_assets.acquire.parquet_size import unpacked_bytes
 from darwin_assets.acquire.records import ATTRIBUTION, Failure, Record, Stopped, failed
@@ -113,7 +113,7 @@ def _row_record(locator: str, row: Mapping[str, Any], settings: AcquireSettings)
     if len(data) > settings.max_member_bytes:
         limit = f"..{settings.max_member_bytes} bytes"
         return failed(locator, media_type, Failure("container.member_too_large", "", float(len(data)), limit))
-    licence, extra = _stated_licence(_first_text(row, settings.licence_columns))
+    licence, extra = _stated_licence(row, settings)
     source_id = _first(row, settings.id_columns)
     if isinstance(source_id, str | int):
         extra["source_id"] = str(source_id)[:MAX_EXTRA_CHARS]
@@ -136,14 +136,25 @@ def _address(row: Mapping[str, Any], settings: AcquireSettings) -> str | None:
     return stated if stated and ADDRESS.fullmatch(stated) else None
 
 
-def _stated_licence(stated: str | None) -> tuple[str | None, dict[str, str]]:
-    """A row that states a licence which is not SPDX must not inherit the drop's: it becomes NOASSERTION."""
-    if stated is None:
+def _stated_licence(row: Mapping[str, Any], settings: AcquireSettings) -> tuple[str | None, dict[str, str]]:
+    """A row that states a licence which is not SPDX must not inherit the drop's: it becomes NOASSERTION.
+
+    Of several in a list all hold at once.
+    """
+    columns = (_licence_terms(row.get(name)) for name in settings.licence_columns)
+    terms = next((found for found in columns if found), [])
+    if not terms:
         return None, {}
-    try:
-        return canonical(stated), {}
-    except LicenceError:
-        return NOASSERTION, {"stated_licence": stated[:MAX_EXTRA_CHARS]}
+    if licence := of_row(terms) if all(isinstance(term, str) for term in terms) else None:
+        return licence, {}
+    said = ", ".join(term if isinstance(term, str) else f"a {type(term).__name__}" for term in terms)
+    return NOASSERTION, {"stated_licence": _utf8(said[:MAX_EXTRA_CHARS]).decode()}
+
+
+def _licence_terms(stated: Any) -> list[Any]:
+    """What one column says, by itself or in a list; white space says nothing."""
+    terms = stated if isinstance(stated, list) else [stated]
+    return [term for term in terms if term is not None and not (isinstance(term, str) and not term.strip())]
 
 
 def _first(row: Mapping[str, Any], names: tuple[str, ...]) -> Any:
@@ -211,13 +222,14 @@ def _scan(source: Source, budget: Budget, settings: AcquireSettings) -> Iterator
     others = (
         *settings.uri_columns,
         *settings.title_columns,
-        *settings.licence_columns,
         *settings.attribution_columns,
         *settings.media_type_columns,
         *settings.id_columns,
     )
-    plain = [name for name, dtype in schema.items() if name in others and (dtype == pl.String or dtype.is_integer())]
-    columns = [text, *(name for name in plain if name != text)]
+    plain = {name for name, dtype in schema.items() if name in others and (dtype == pl.String or dtype.is_integer())}
+    # a licence counts in whatever type it is stated
+    wanted = plain.union(settings.licence_columns) - {text}
+    columns = [text, *(name for name in schema if name in wanted)]
     _check_unpacked(source, frozenset(columns), budget, settings)
     for batch in table.select(columns).collect_batches(chunk_size=BATCH_ROWS, maintain_order=True):
         longest = batch.select(pl.sum_horizontal(pl.col(pl.String).str.len_bytes().max())).item() or 1

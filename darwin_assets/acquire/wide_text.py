@@ -56,16 +56,16 @@ def _is_text_of_bytes(sample: bytes) -> bool:
     few = len(sample) * MAX_ODD_SHARE
     if len(sample.translate(None, _NO_CONTROLS)) > few:
         return False
-    return len(sample.translate(None, _ASCII)) <= few or _decodes(sample, "utf-8") is not None
+    return len(sample.translate(None, _ASCII)) <= few or decoded(sample, "utf-8") is not None
 
 
 def _is_text(sample: bytes, encoding: str) -> bool:
-    text = _decodes(sample, encoding)
+    text = decoded(sample, encoding)
     characters = set(text or "\x00")
     return all(character in _SPACE or unicodedata.category(character) not in _NO_TEXT for character in characters)
 
 
-def _decodes(sample: bytes, encoding: str) -> str | None:
+def decoded(sample: bytes, encoding: str) -> str | None:
     """The text; None where there is none. The sample may end in the middle of a character."""
     try:
         return codecs.getincrementaldecoder(encoding)().decode(sample)

@@ -15,7 +15,13 @@ TAR = b"a.txt".ljust(257, b"\0") + b"ustar\x0000"
 @pytest.mark.parametrize(
     ("name", "head", "expected"),
     [
-        ("a.bin", b"junk\n%PDF-1.7", "application/pdf"),
+        ("a.bin", b"junk\n%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "application/pdf"),
+        ("a.bin", b"\x00%PDF-1.7", "application/pdf"),
+        ("a.txt", b"A header such as %PDF-1.7 \xc3\xa4\xc3", "text/plain"),
+        ("a.py", b'HEADER = b"%PDF-1.7"', "text/x-python"),
+        ("a.html", b"<!DOCTYPE html><html><p>Gr\xfc\xdfe, %PDF-1.7", "text/html"),
+        ("a.txt", b"PARENTS AND CHILDREN", "text/plain"),
+        ("a", b"PARE\x1c\x00\x00\x00", "application/vnd.apache.parquet"),
         ("a.pdf", b"not a pdf", "application/pdf"),
         ("a.html", b"<p>hello", "text/html"),
         ("a", b"\xef\xbb\xbf<!-- c --><!DOCTYPE html><html>", "text/html"),

@@ -47,6 +47,56 @@ def test_a_licence_that_is_not_spdx_does_not_become_the_drops(land):
     assert record.extra["stated_licence"] == "all rights reserved"
 
 
+STATED = {
+    '["CC-BY-NC-ND-4.0"]': "CC-BY-NC-ND-4.0",
+    '["MIT", "cc-by-4.0"]': "CC-BY-4.0 AND MIT",
+    '["MIT", "all rights reserved"]': "NOASSERTION",
+    '["MIT", 5]': "NOASSERTION",
+    '{"id": "CC-BY-NC-ND-4.0"}': "NOASSERTION",
+    "5": "NOASSERTION",
+    "false": "NOASSERTION",
+    '"' + "MIT AND " * 200 + 'MIT"': "NOASSERTION",
+    "null": None,
+    '" "': None,
+    "[]": None,
+    '[null, ""]': None,
+}
+
+
+@pytest.mark.parametrize("stated", STATED)
+def test_a_licence_is_heard_in_whatever_type_it_is_stated(land, stated):
+    (record,) = land("x.jsonl", f'{{"text": "t", "license": {stated}}}'.encode())
+    assert record.licence == STATED[stated]
+    assert ("stated_licence" in record.extra) == (record.licence == "NOASSERTION")
+
+
+def test_a_column_that_states_no_licence_leaves_it_to_the_other(land):
+    (record,) = land("x.jsonl", b'{"text": "t", "licence": "", "license": "MIT"}')
+    assert record.licence == "MIT"
+
+
+@pytest.mark.parametrize(
+    ("column", "licence"),
+    [
+        (pl.Series([["CC-BY-NC-ND-4.0"]]), "CC-BY-NC-ND-4.0"),
+        (pl.Series(["MIT"], dtype=pl.Categorical), "MIT"),
+        (pl.Series([{"id": "MIT"}]), "NOASSERTION"),
+        (pl.Series([1.5]), "NOASSERTION"),
+        (pl.Series([None], dtype=pl.List(pl.String)), None),
+        (pl.Series([None]), None),
+    ],
+)
+def test_a_licence_column_of_parquet_may_have_any_type(land, column, licence):
+    (record,) = land("x.parquet", parquet(text=["t"], license=column))
+    assert (record.data, record.licence) == (b"t", licence)
+
+
+def test_a_licence_that_many_rows_misspell_costs_them_nothing(land, monkeypatch):
+    monkeypatch.setattr("darwin_assets.acquire.licences._suggestion", pytest.fail)
+    lines = (json.dumps({"text": "t", "license": f"own terms {number}"}) for number in range(20))
+    assert {record.licence for record in land("x.jsonl", "\n".join(lines).encode())} == {"NOASSERTION"}
+
+
 @pytest.mark.parametrize(
     ("line", "rule"),
     [
