@@ -7,6 +7,7 @@ neither content nor a question.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 from operator import itemgetter
@@ -24,7 +25,9 @@ _NAVIGATION_ROLES = frozenset({
     "navigation", "banner", "contentinfo", "complementary", "search", "menu", "menubar", "toolbar", "tablist",
     "dialog", "alert", "alertdialog",
 })  # fmt: skip
-_NEVER_FURNITURE = frozenset({"formula", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "code"})
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+# A term is named after what it defines, such as a function `search`.
+_NEVER_FURNITURE = frozenset({"formula", *_HEADINGS, "pre", "code", "dt"})
 _MAIN_IDS = (
     "mw-content-text",
     "main-content",
@@ -52,6 +55,8 @@ _INLINE_FURNITURE = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile("[A-Za-z]+")
+# How pandoc, docutils and rmarkdown call the `div` of a section.
+_SECTION_CLASS = re.compile(r"(?<!\S)(?:section|level[1-6])(?!\S)")
 _INLINE = frozenset({
     "a", "abbr", "b", "cite", "code", "em", "i", "kbd", "label", "q", "s", "samp", "small", "span", "strong",
     "sub", "sup", "tt", "u", "var",
@@ -142,8 +147,11 @@ def drop_furniture(root: etree._Element, *, is_whole_page: bool) -> None:
         is_declared = tag in _NAVIGATION_TAGS or element.get("role") in _NAVIGATION_ROLES
         is_declared = is_declared or (is_whole_page and tag == "header")
         if not is_declared:
-            names = f"{element.get('class', '')} {element.get('id', '')}"
-            if not _is_furniture_name(names, tag in _INLINE):
+            classes = element.get("class", "")
+            if not _is_furniture_name(f"{classes} {element.get('id', '')}", tag in _INLINE):
+                continue
+            # the name of a section tells what it is about, its class what it is
+            if _is_named_by_heading(element) and not _is_furniture_name(classes, tag in _INLINE):
                 continue
         if not gone.isdisjoint(element.iterancestors()):
             continue
@@ -159,6 +167,20 @@ def _is_furniture_name(names: str, is_inline: bool) -> bool:
     if any(_INLINE_FURNITURE.match(names, start) for start in starts):
         return True
     return not is_inline and any(_FURNITURE.match(names, start) for start in starts)
+
+
+def _is_named_by_heading(element: etree._Element) -> bool:
+    """Whether this is a section whose id is its first heading as a slug, which leaves out numbers before the words."""
+    if element.tag != "section" and not _SECTION_CLASS.search(element.get("class", "")):
+        return False
+    slug = _letters(element.get("id", ""))
+    heading = next(element.iter(*_HEADINGS), None)
+    return bool(slug) and heading is not None and _letters(_text_of(heading)).endswith(slug)
+
+
+def _letters(text: str) -> str:
+    """What all kinds of slugs keep of a heading: its letters from a to z, without accents."""
+    return re.sub("[^a-z]+", "", unicodedata.normalize("NFKD", text).lower())
 
 
 def _densest(body: etree._Element) -> etree._Element:

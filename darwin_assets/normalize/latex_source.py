@@ -29,6 +29,11 @@ _COMMENT = re.compile(r"%[^\n]*(?:\n(?!\s*\n)[ \t]*)?")
 _MAX_UNCLOSED = 20
 """Expressions without an end after which a file's further ones are left as they are."""
 _CHUNK_END = re.compile(r"^@(?:[ \t].*)?$", re.MULTILINE)
+# What is no condition of TeX begins with `\if` too: the symbol ⇔, and commands that take their branches in braces.
+_CONDITIONAL = re.compile(
+    r"%[^\n]*|\\newif\s*\\[A-Za-z]+|(?P<fi>\\fi(?![A-Za-z]))|(?P<if>\\if(?!f(?![A-Za-z]))(?![A-Za-z]*\{)[A-Za-z]*)|\\.",
+    re.DOTALL,
+)
 _BRACE = re.compile(r"\\.|[{}]", re.DOTALL)
 _DELIMITER = re.compile(
     r"\\ensuremath\b|\\begin\{(?P<display>(?:math|" + "|".join(map(re.escape, sorted(DISPLAY_ENVIRONMENTS))) + r"))\}"
@@ -121,10 +126,10 @@ def _special(  # noqa: PLR0911 - one return a kind
         comment = _COMMENT.match(text, start)
         return "", comment.end() if comment else end
     if match["iffalse"]:
-        stop = text.find(r"\fi", end) if r"\fi" not in unclosed else -1
-        if stop < 0:
+        closed = _end_of_conditional(text, end) if unclosed[r"\fi"] < _MAX_UNCLOSED else None
+        if closed is None:
             unclosed[r"\fi"] += 1
-        return "", stop + 3 if stop >= 0 else end
+        return "", end if closed is None else closed
     if match["verb"]:
         return _verb(text, match, source)
     if match["sexpr"]:
@@ -183,6 +188,16 @@ def _verb(text: str, match: re.Match[str], source: Source) -> tuple[str, int]:
     if stop < 0 or "\n\n" in text[open_at:stop]:
         return match[0], end
     return source.hold(code_span(text[open_at + 1 : stop]), text[start : stop + 1], "inline"), stop + 1
+
+
+def _end_of_conditional(text: str, start: int) -> int | None:
+    """Where the condition that begins before `start` ends, behind its own `\\fi`; None where nothing ends it."""
+    depth = 1
+    for match in _CONDITIONAL.finditer(text, start):
+        depth += 1 if match["if"] else -1 if match["fi"] else 0
+        if depth == 0:
+            return match.end()
+    return None
 
 
 def _balanced_end(text: str, open_at: int, *, limit: int = 4000) -> int | None:

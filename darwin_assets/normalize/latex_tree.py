@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 _DOCUMENT = re.compile(rb"^[^%\n]*\\document(?:class|style)\b", re.MULTILINE)
@@ -46,9 +46,10 @@ def trees(files: Mapping[str, TexFile]) -> dict[str, tuple[str, ...]]:
     A tree with a file that is not UTF-8 is left out too: joined, its characters could not be told apart any more.
     """
     found = {}
+    known = _by_path(files)
     for name, file in files.items():
         if file.is_document:
-            parts = tuple(dict.fromkeys(_parts(file, posixpath.dirname(name), files, {name}, MAX_DEPTH)))
+            parts = tuple(dict.fromkeys(_parts(file, posixpath.dirname(name), files, known, {name}, MAX_DEPTH)))
             if parts and all(files[one].is_utf8 for one in (name, *parts)):
                 found[name] = parts
     return found
@@ -56,11 +57,11 @@ def trees(files: Mapping[str, TexFile]) -> dict[str, tuple[str, ...]]:
 
 def join(name: str, parts: Collection[str], read: Callable[[str], bytes], limit: int) -> bytes:
     """The source of a document with its parts in their places. TooLarge above `limit` bytes."""
-    return _joined((name,), posixpath.dirname(name), {name, *parts}, read, [limit])
+    return _joined((name,), posixpath.dirname(name), _by_path([name, *parts]), read, [limit])
 
 
 def _joined(
-    names: tuple[str, ...], root: str, known: Collection[str], read: Callable[[str], bytes], left: list[int]
+    names: tuple[str, ...], root: str, known: Mapping[str, str], read: Callable[[str], bytes], left: list[int]
 ) -> bytes:
     """The last of `names`, which the others led to; `left` is how many bytes may still be read."""
     *above, name = names
@@ -79,22 +80,32 @@ def _joined(
     return b"".join([*pieces, data[reached:]])
 
 
-def _parts(file: TexFile, root: str, files: Mapping[str, TexFile], seen: set[str], depth: int) -> Iterator[str]:
+def _parts(
+    file: TexFile, root: str, files: Mapping[str, TexFile], known: Mapping[str, str], seen: set[str], depth: int
+) -> Iterator[str]:
     for stated in file.inputs if depth > 0 else ():
-        part = resolve(stated, root, posixpath.dirname(file.name), files)
+        part = resolve(stated, root, posixpath.dirname(file.name), known)
         if part is not None and part not in seen and not files[part].is_document:
             seen.add(part)
             yield part
-            yield from _parts(files[part], root, files, seen, depth - 1)
+            yield from _parts(files[part], root, files, known, seen, depth - 1)
 
 
-def resolve(stated: str, root: str, here: str, known: Collection[str]) -> str | None:
-    """The file that a source names: beside the document, as TeX has it, else beside the file that names it."""
+def _by_path(names: Iterable[str]) -> dict[str, str]:
+    """Names by the paths that they mean: in an archive of a whole folder all begin with `./`."""
+    return {posixpath.normpath(name): name for name in names}
+
+
+def resolve(stated: str, root: str, here: str, known: Mapping[str, str]) -> str | None:
+    """The file that a source names: beside the document, as TeX has it, else beside the file that names it.
+
+    `known` has the files' names by their plain paths.
+    """
     for folder in (root, here):
         path = posixpath.normpath(posixpath.join(folder, stated))
         for name in (path, f"{path}.tex"):
             if name in known:
-                return name
+                return known[name]
     return None
 
 

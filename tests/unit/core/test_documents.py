@@ -179,7 +179,7 @@ def test_the_figures_of_the_readme_are_those_of_the_sample_corpus():
 
 def test_exit_codes_are_those_of_the_code():
     page = read(ROOT / "docs" / "operations.md")
-    assert f"| {ladder.GATE_CLOSED} | `run`: a gate is closed |" in page
+    assert f"| {ladder.GATE_CLOSED} | `run`: a gate is closed. `export`: rows may not go out" in page
     assert f"| {ladder.QUARANTINED} | `land`: the drop was quarantined |" in page
 
 

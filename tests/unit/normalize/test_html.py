@@ -153,6 +153,49 @@ def test_a_wrapper_named_like_furniture_is_kept() -> None:
     assert "All of the content" in parsed(f"<div class='has-sidebar'><div class='menu-page'>{prose}</div></div>").text
 
 
+CONTENT = "<main>{part}" + "<p>Other prose of the same page, which is far longer than the part.</p>" * 9 + "</main>"
+SLUGS = {
+    "binary-search": "Binary search",
+    "search-trees": "4.2. Search trees<a class=headerlink>¶</a>",
+    "related-work": "Related work",
+    "modal-logic-1": "Modal logic",
+    "theorie-de-la-menu": "Théorie de la <code>menu</code>",
+    "comments": "2.1.3. Comments",
+    "metadata": "Metadata",
+}
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+@pytest.mark.parametrize("tag", ["section id={}", "div class=section id={}", "div class='section level2' id={}"])
+def test_a_section_that_is_named_by_its_heading_is_content(tag: str, slug: str) -> None:
+    name = tag.split(maxsplit=1)[0]
+    part = f"<{tag.format(slug)}><span id=label></span><h2>{SLUGS[slug]}</h2><p>What it says.</p></{name}>"
+    assert "What it says." in parsed(CONTENT.format(part=part)).text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<div id=comments><h2>Comments</h2><p>What it says.</p></div>",
+        "<section id=comments><h2>Nine answers</h2><p>What it says.</p></section>",
+        "<section id=related><p>What it says.</p></section>",
+        "<section id=comments class='comments area'><h2>9 comments</h2><p>What it says.</p></section>",
+        "<section class=related><h2>Related</h2><p>What it says.</p></section>",
+    ],
+)
+def test_what_is_named_by_its_use_is_furniture(part: str) -> None:
+    assert "What it says." not in parsed(CONTENT.format(part=part)).text
+
+
+def test_terms_are_named_by_what_they_define() -> None:
+    names = ("re.compile", "re.search", "menu", "toc")
+    terms = "".join(
+        f"<dt class='sig sig-object py' id={name}><code>{name}</code></dt><dd>Does it.</dd>" for name in names
+    )
+    text = parsed(CONTENT.format(part=f"<dl class='py function'>{terms}</dl>")).text
+    assert [name for name in names if name not in text] == []
+
+
 def test_short_main_content_widens_step_by_step() -> None:
     page = b"<body><main><p>Hi</p><nav>Links of the page</nav></main><footer>Imprint of the whole site</footer></body>"
     text = {n: parse_html(page, NormalizeSettings(min_main_chars=n)) for n in (0, 10, 50)}

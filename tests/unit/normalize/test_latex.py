@@ -60,6 +60,8 @@ def test_a_paper_keeps_title_authors_abstract_and_sections() -> None:
         (r"\unknown{kept} text \SomeWord{} end", "kept text SomeWord end"),
         (r"\vspace{2cm}\textcolor{red}{red} \includegraphics[width=3cm]{fig.png}", "red ![](fig.png)"),
         (r"\begin{comment} no \end{comment}\iffalse no \fi yes", "yes"),
+        ("\\iffalse see \\figref{a} \\hfill \\fill % \\fi\nno \\fi yes", "yes"),
+        (r"\iffalse a \ifnum 1=2 b \else c \fi d \ifdraft{e}{f} $\iff$ \newif\ifx \fi yes", "yes"),
         (r"\input{chapters/one}", "[input:chapters/one]"),
         (r"\import{chapters/}{one} x", "[input:chapters/one]\n\nx"),
         (r"x \bibliographystyle{plain}\bibliography{a,b}", "x\n\n[bibliography:a], [bibliography:b]"),

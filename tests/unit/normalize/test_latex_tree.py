@@ -68,4 +68,13 @@ def test_files_together_keep_to_the_limit() -> None:
     [("b", "d/b.tex"), ("./b.tex", "d/b.tex"), ("../b", "d/b.tex"), ("../../b", None), ("c", "d/e/c.tex"), ("x", None)],
 )
 def test_a_name_is_looked_for_beside_the_document_then_beside_the_file(stated: str, found: str | None) -> None:
-    assert resolve(stated, "d", "d/e", {"d/b.tex", "d/e/b.tex", "d/e/c.tex"}) == found
+    known = ("d/b.tex", "d/e/b.tex", "d/e/c.tex")
+    assert resolve(stated, "d", "d/e", dict(zip(known, known, strict=True))) == found
+
+
+def test_members_of_an_archive_of_a_folder_belong_together() -> None:
+    dotted = {f"./{name}": data for name, data in SOURCES.items()}
+    assert trees_of(dotted) == {
+        f"./{name}": tuple(f"./{part}" for part in parts) for name, parts in trees_of(SOURCES).items()
+    }
+    assert joined("./paper.tex", dotted) == joined("paper.tex", SOURCES)
