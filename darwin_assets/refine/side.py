@@ -20,6 +20,7 @@ from darwin_assets.refine.rules.protect import (
     blocks,
 )
 from darwin_assets.refine.tokens import (
+    FORMULA_SIGN,
     TOKEN,
     is_formula,
     is_identifier,
@@ -35,6 +36,7 @@ LETTERS = re.compile(r"[^\W\d_]{3}|\d\.\d")
 HEADING = re.compile(
     r"(?:^[ \t]{0,9}|(?<=[.!?:] )(?<!^\d\. )(?<!^\d\d\. ))(#{1,6}[ \t]+\S[^\n]*?)[ \t#]*$", re.MULTILINE
 )
+UNKNOWN = "\ufffd"
 LAST_WITH_CAPITALS = 0x52F
 """The last character of Latin, Greek and Cyrillic script."""
 CAPITALS = "".join(one for one in map(chr, range(LAST_WITH_CAPITALS)) if one.isupper())
@@ -77,7 +79,8 @@ class Side:
 
     @lazy
     def _masked(self) -> tuple[str, Formulas]:
-        return take_formulas_out(self.raw, self.blocks)
+        # a bullet or letter of a PDF's own font stands where the signs for formulas do
+        return take_formulas_out(FORMULA_SIGN.sub(UNKNOWN, self.raw), self.blocks)
 
     @lazy
     def written(self) -> Formulas:

@@ -9,8 +9,10 @@ from functools import lru_cache
 _UNSPACED = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003ffff"
 UNSPACED = re.compile(f"[{_UNSPACED}]")
 """Kana and ideographs: no spaces stand between their words, so each is a token."""
+_FORMULAS = "\ue000-\uf7ff"
+FORMULA_SIGN = re.compile(f"[{_FORMULAS}]")
 _RUN = rf"[^\W_{_UNSPACED}]+(?:[.,]\d+)*"
-TOKEN = re.compile(rf"({_RUN}|(?<![\w)\]}}.$])-(?=\d){_RUN}|[\ue000-\uf7ff{_UNSPACED}])")
+TOKEN = re.compile(rf"({_RUN}|(?<![\w)\]}}.$])-(?=\d){_RUN}|[{_FORMULAS}{_UNSPACED}])")
 WORD = re.compile(r"[^\W_]+")
 NUMBER = re.compile(r"-?\d+(?:[.,]\d+)*")
 THOUSANDS = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?")

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from darwin_assets.refine.answer import wrap
-from darwin_assets.refine.rules import academic, invalid, masks, protect, redundant, repair, structure
+from darwin_assets.refine.rules import academic, invalid, masks, protect, publication, redundant, repair, structure
 from darwin_assets.refine.settings import RefineSettings
 
 ENGINE = "rules/1"
@@ -28,8 +28,8 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("REP3", repair.tidy_whitespace),
     ("REP4", repair.repair_characters),
     ("DEL1", structure.delete_contents),
-    ("DEL3", structure.delete_copyright_lines),
-    ("DEL4", structure.delete_publication_lines),
+    ("DEL3", publication.delete_copyright_lines),
+    ("DEL4", publication.delete_publication_lines),
     ("DEL5", structure.delete_page_lines),
     ("DEL7", academic.unwrap_images),
     ("DEL8", invalid.delete_garbled_lines),
@@ -50,9 +50,9 @@ RULES: tuple[tuple[str, Rule], ...] = (
 
 COVERAGE: dict[str, str] = {
     "DEL1": "runs of titles with dot leaders or page anchors; a contents list without them needs a model",
-    "DEL2": "under a reference heading, and runs of numbered entries; the rest of an unnumbered list needs a model",
+    "DEL2": "under a reference heading, and runs of numbered entries that begin with authors; other lists need a model",
     "DEL3": "copyright lines; prefaces, acknowledgements and indexes need a model",
-    "DEL4": "lines of ISBN, ISSN, publisher, printing, contact; affiliations need a model",
+    "DEL4": "lines of ISBN, ISSN, contact, paragraphs that only name publisher or printer; affiliations need a model",
     "DEL5": "lines that say they are a page number; running headers need the whole document",
     "DEL6": "left to a model: what is only there to look things up is a judgement, and L5 reads glossaries",
     "DEL7": "image syntax and placeholders; descriptions and captions stay",
@@ -65,7 +65,7 @@ COVERAGE: dict[str, str] = {
     "REP2": "runs that read as one sentence; other fragments stay",
     "REP3": "spaces and blank lines; indentation stays, for it may carry structure",
     "REP4": "ligatures, invisible and control characters; spelling needs a model",
-    "REP5": "spaces around punctuation and quotes, double hyphens",
+    "REP5": "spaces around punctuation and quotes, double hyphens, brackets that another rule emptied",
     "REP6": "left to a model: the missing part of a word is a judgement",
     "REP7": "left to a model: formulas stay exact here",
     "KEEP1": "formulas and sequences are hidden from every rule",

@@ -199,15 +199,19 @@ SEQUENCE = r"\b[ACGTUN]{10,}\b"
 # Noncharacters stand for hidden spans while rules run, so those of the text itself are hidden too.
 RESERVED = r"[\ufdd0-\ufdd4]"
 
+# Of brackets without content only those go that another rule has emptied: a call, a box to tick and a blank stay.
+EMPTY_BRACKETS = r"(?:(?<!\])\([ \t]*\)|\[[ \t]*\])(?![(\[])"
+
 INLINE_EXACT = re.compile("|".join((RESERVED, INLINE_CODE, INLINE_FORMULA, COMMAND_REFERENCE, SEQUENCE)))
+HIDDEN = re.compile(f"{INLINE_EXACT.pattern}|{EMPTY_BRACKETS}")
 CITATION = re.compile("|".join((NUMBER_CITATION, NAME_CITATION, KEY_CITATION, CROSS_REFERENCE)))
 CITATION_SIGNS = ("[", "(", "ig", "able", "Eq", "eq", "ection", "hapter", "heorem", "emma", "p.")
 """Signs without any of which a text holds no citation."""
 
 
 def exact_spans(text: str) -> list[Span]:
-    """What stays exact wherever it stands: blocks, formulas and code inside sentences, sequences."""
-    return without_overlap(blocks(text), inline_spans(text, INLINE_EXACT))
+    """What stays exact wherever it stands: blocks, formulas and code inside sentences, sequences, empty brackets."""
+    return without_overlap(blocks(text), inline_spans(text, HIDDEN))
 
 
 def kept_spans(text: str) -> list[Span]:

@@ -1,4 +1,4 @@
-"""DEL1 to DEL5: parts of a document's structure that carry no content (papers.md §1.5)."""
+"""DEL1, DEL2 and DEL5: parts of a document's structure that carry no content (papers.md §1.5)."""
 
 from __future__ import annotations
 
@@ -83,6 +83,13 @@ AUTHOR = re.compile(
     r"\b[A-Z][\w'’-]+,?\s+(?:[A-Z]\.[\s-]?){1,3}(?=[\s,;:&(.]|$)|\b(?:[A-Z]\.[\s-]?){1,3}[A-Z][\w'’-]+|"
     r"\bet al\b"
 )
+LOWER_WORD = re.compile(r"(?<![\w'’])[a-zß-ÿ]+")
+AFTER_AUTHOR = re.compile(r"[\s.,;]*([a-zß-ÿ]+)")
+# In lower case before the first author of an entry, and behind any.
+NAME_PARTICLES = frozenset(
+    ("al", "d", "da", "de", "del", "della", "den", "der", "di", "dos", "du", "el", "la", "le", "ten", "ter", "van", "von")
+)  # fmt: skip
+AUTHOR_LINKS = NAME_PARTICLES | {"and", "ed", "eds", "editor", "editors", "et", "und"}
 
 
 # DEL2: a whole list of references (entries of authors, title and year, in any style) goes; citations in the
@@ -153,8 +160,14 @@ def entries(lines: list[str]) -> list[tuple[str, int]]:
 
 
 def looks_like_reference(entry: str) -> bool:
-    """Whether an entry has an author with initials and a year."""
-    return len(entry) <= 800 and YEAR.search(entry) is not None and AUTHOR.search(entry) is not None
+    """Whether an entry has a year and begins with authors of whom it says nothing: a verb or more makes it a sentence."""
+    authors = list(AUTHOR.finditer(entry)) if len(entry) <= 800 and YEAR.search(entry) else []
+    following = (AFTER_AUTHOR.match(entry, author.end()) for author in authors)
+    return (
+        bool(authors)
+        and NAME_PARTICLES.issuperset(LOWER_WORD.findall(entry, 0, authors[0].start()))
+        and all(word is None or word[1] in AUTHOR_LINKS for word in following)
+    )
 
 
 def names_source(entry: str) -> bool:
@@ -167,36 +180,6 @@ def names_source(entry: str) -> bool:
 def share(items: list[str], holds: Callable[[str], bool]) -> float:
     """The share of items for which a test holds."""
     return sum(map(holds, items)) / len(items)
-
-
-COPYRIGHT_LINE = re.compile(
-    r"\s*(?:copyright\s+(?:©|\(c\)|by\b)?\s*|(?:©|\(c\))\s*(?:copyright\s+)?)(?:19|20)\d{2}\b.{0,160}|"
-    r"\s*copyright\s+(?:©|\(c\)|by\b).{0,160}|\s*all rights reserved\.?\s*",
-    re.IGNORECASE,
-)
-
-
-# DEL3: front and back matter such as copyright notices goes; abstracts, introductions and conclusions stay.
-def delete_copyright_lines(text: str, settings: RefineSettings) -> str:
-    """Lines that are a copyright notice."""
-    return without_lines(text, COPYRIGHT_LINE)
-
-
-PUBLICATION_LINE = re.compile(
-    r"\s*(?:e?-?(?:ISBN|ISSN)(?:-1[03])?\b[\s:]*[\dX][\dX\s\-–]{6,24}(?:\([^)]{0,40}\))?"
-    r"|(?:published by|publisher:|printed in|printed by|typeset by|first published)\s.{2,100}"
-    r"|library of congress (?:cataloging|control).{0,100}"
-    r"|(?:doi:?\s*|https?://(?:dx\.)?doi\.org/)10\.\d{4,9}/\S+"
-    r"|(?:e-?mail|tel|phone|fax)(?:\.|:)\s?.{4,80}"
-    r"|[\w.+-]{1,60}@[\w-]{1,60}(?:\.[\w-]{2,20}){1,4})\s*",
-    re.IGNORECASE,
-)
-
-
-# DEL4: publication data such as ISBN, publisher, versions, addresses and contacts goes.
-def delete_publication_lines(text: str, settings: RefineSettings) -> str:
-    """Lines that hold nothing but publication data."""
-    return without_lines(text, PUBLICATION_LINE)
 
 
 PAGE_LINE = re.compile(

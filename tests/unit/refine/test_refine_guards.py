@@ -106,6 +106,13 @@ def test_repairs_of_words_are_no_new_words(before: str, after: str) -> None:
     assert "new_words" not in failed(before, after)
 
 
+@pytest.mark.parametrize("bullet", ["- ", "• ", ""])
+def test_a_sign_of_a_fonts_own_is_no_formula(bullet: str) -> None:
+    listed = "\uf0b7 The wall of a cell gives it its shape.\n\uf0b7 The nucleus holds the genes of a cell."
+    assert failed(listed, listed.replace("\uf0b7 ", bullet)) == set()
+    assert "lost_formulas" in failed("As $v = f$ shows, it holds.", "As \ue000 shows, it holds.")
+
+
 def test_an_empty_answer_may_delete_references_but_no_table_or_exercise() -> None:
     assert failed("[1] Smith, J. (2020). On waves.\n[2] Doe, A. (1999). Light, pp. 3-9.", "") == set()
     assert failed(BEFORE, "") >= {"protected_spans", "lost_exercises", "lost_formulas"}

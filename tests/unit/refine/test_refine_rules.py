@@ -35,9 +35,17 @@ CHANGED = {
         "[7] Smith, J. (2020). On waves.\n[8] Doe, A. B. (1999). Light.\n[9] Roe, C. (2001). Sound.",
         "",
     ),
+    "DEL2 names of several parts": (
+        "1. van der Berg, J., and Roe, C. (2001). Sound.\n2. Smith et al., Waves, 1999.\n3. Doe, A., ed. Light. 2003.",
+        "",
+    ),
     "DEL3": ("Copyright © 2020 Some Press. All rights reserved.\n\nText.", "Text."),
     "DEL4 number": ("ISBN 978-3-16-148410-0\n\nText.", "Text."),
     "DEL4 contact": ("E-mail: someone@example.org\n\nText.", "Text."),
+    "DEL4 imprint": (
+        "Text.\n\nFirst published 1998; reprinted 2001.\nPrinted in Great Britain by A plc\nTel.: +49 30 12 (home)\n\nMore.",
+        "Text.\n\nMore.",
+    ),
     "DEL5": ("Text.\n\nPage 3 of 10\n\nMore text.", "Text.\n\nMore text."),
     "DEL5 form feed": ("Text.\n\n12\n\fMore text.", "Text.\n\nMore text."),
     "DEL7 description": ("![A wave on a string](img/wave.png)", "A wave on a string"),
@@ -63,6 +71,10 @@ CHANGED = {
     "REP2": ("The quick\nbrown\nfox jumps\nover the\nlazy dog", "The quick brown fox jumps over the lazy dog"),
     "REP3": ("too   many\u00a0spaces  \n\n\n\nand lines", "too many spaces\n\nand lines"),
     "REP4": ("the e\ufb00ect of a\u200b&nbsp;\x07field", "the effect of a field"),
+    "REP5 brackets that another rule emptied": (
+        "This is known and shown (![a.png](a.png)), as ([](https://a.example/b)) is that ![](a.png).",
+        "This is known and shown, as is that.",
+    ),
     "REP5": ("a word , ( a bracket ) and--then a ``quote''", "a word, (a bracket) and—then a “quote”"),
 }
 CHANGED["DEL12 sentence end"] = ("The code is free. https://example.org/x", "The code is free.")
@@ -72,6 +84,13 @@ LEFT_ALONE = {
     "DEL1 two entries only": "1 Waves ...... 1\n2 Light ...... 20",
     "DEL2 citation in the text": "As shown [12], and by Smith, J. (2020), it holds.",
     "DEL2 other text below the heading": "## References\n\nA frame of reference is a point of view.",
+    "DEL2 numbered sentences": "1. J. J. Thomson found the electron in 1897.\n2. E. Rutherford found the nucleus in 1911.\n"
+    "3. J. Watson and F. Crick described the helix in 1953.\n4. The neutron was found by J. Chadwick in 1932.",
+    "DEL4 sentence": "First published in 1859, On the Origin of Species founded evolutionary biology.",
+    "DEL4 wrapped sentence": "His famous book was at last\n"
+    "published by John Murray in London, who knew how to sell it:\nPrinted in London,\nit sold on the first day.",
+    "DEL4 term that is explained": "Publisher: a company that issues books.\n\nFax: a device that sends pages.",
+    "DEL4 end of a sentence": "At nine he picked up the\nphone. Then he said nothing at all.",
     "DEL3 part of an exercise": "(c) 3779 g = ____ kg",
     "DEL3 part with a year": "(c) Determine the rate in the year 2020.",
     "DEL5 numbers of a list": "5\n\n7\n\n9",
@@ -89,6 +108,7 @@ LEFT_ALONE = {
     "REP2 four lines": "The quick\nbrown fox\njumps over\nthe dog",
     "REP2 list of names": "Alpha\nBeta\nGamma\nDelta\nEpsilon",
     "REP3 nested list": "- a\n  - b",
+    "REP5 empty brackets": "Call fork () twice.\n\n- [ ] the valve is closed\n\nYes [ ] No ( )",
     "REP5 type annotation": "name : int",
     "KEEP1 formula": "so $a  ,  b$ and\n\n$$\nx  =  1 ,\n$$",
     "KEEP2 table": "| a  ,  b | https://example.org |\n| --- | --- |\n| 1   | 2 |",
