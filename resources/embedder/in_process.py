@@ -61,18 +61,24 @@ class InProcessEngine:
             self._encoder = self.load()
         remaining = iter(texts)
         while some := list(islice(remaining, texts_at_once)):
-            yield from _embedded(some, self._encoder, window_chars)
+            yield from _embedded(some, self._encoder, window_chars, texts_at_once)
 
 
-def _embedded(texts: list[tuple[str, str]], encoder: Encoder, window_chars: int) -> Iterator[Embedding]:
-    """The windows of all of the texts go to the model at once."""
+def _embedded(
+    texts: list[tuple[str, str]], encoder: Encoder, window_chars: int, windows_at_once: int
+) -> Iterator[Embedding]:
+    """The windows of all of the texts go to the model, so many at once: one text may have thousands."""
+    import numpy as np
+
     from resources.embedder.average import average, unit_rows, windows_of
 
     pieces = [
         windows_of(key, (piece for window in windows(text, window_chars) for piece in _readable(key, window, encoder)))
         for key, text in texts
     ]
-    vectors = encoder.encode([piece.text for of_text in pieces for piece in of_text])
+    read = [piece.text for of_text in pieces for piece in of_text]
+    batches = (read[at : at + windows_at_once] for at in range(0, len(read), windows_at_once))
+    vectors = np.concatenate([encoder.encode(batch) for batch in batches])
     _check(vectors)
     unit = iter(unit_rows(vectors))
     for (key, _), of_text in zip(texts, pieces, strict=True):

@@ -128,6 +128,7 @@ class Answering:
             ended = self._conclude(question, content_key, answer)
             self._landed.popleft()
             del self._open[content_key]
+            self._progress.check_use(self._settings)  # not before: what is still here is entered again at the end
             replies += ended
             if not ended:
                 climbing.append(question)
@@ -157,9 +158,6 @@ class Answering:
         if is_answered:
             self._books.avoided(answer, len(question.askers) - 1)
         self._progress.ended(len(question.askers), error, is_answered=is_answered)
-        self._progress.check_use(
-            settings.max_refused_share, settings.client.failure_share_after, settings.client.variables
-        )
         reply = answer
         if (answer.error, answer.attempts) != (error, question.n_attempts):
             reply = replace(answer, error=error, attempts=question.n_attempts)
@@ -179,6 +177,7 @@ class Answering:
                     continue
                 answer = replace(stored[content_key], key=question.askers[0])
                 ended = self._conclude(question, content_key, answer)
+                self._progress.check_use(self._settings)
                 replies += ended
                 if not ended:
                     questions.append(question)

@@ -19,6 +19,9 @@ IDENTIFY_TIMEOUT_SECONDS = 20.0
 # three, llama.cpp the last (sizes, vocabulary and quantization, from the file).
 _LASTING_FIELDS = ("owned_by", "root", "parent", "revision", "meta")
 _CONTEXT_OF_A_SLOT = "n_ctx"
+# Where vLLM and llama.cpp tell their version, and the chat template, which only the latter tells.
+_VERSIONS = (("version", "version"), ("props", "build_info"))
+_TEMPLATE = "chat_template"
 # Some gateways list no models; the first chat then shows whether the model is there.
 _NO_LISTING = (404, 405)
 
@@ -67,7 +70,7 @@ async def _identify_one(session: "aiohttp.ClientSession", url: str, model: str, 
     if status is None:
         return None
     if status in _NO_LISTING and model:
-        return Identity(model, _fingerprint(model, {"server": await _server_version(session, url)}))
+        return Identity(model, _fingerprint(model, await _describe_server(session, url)))
     if status != 200:
         failure = classify_status(status)
         if failure.action is Action.ABORT:
@@ -82,8 +85,7 @@ async def _identify_one(session: "aiohttp.ClientSession", url: str, model: str, 
             f"{', '.join(sorted(offered)) or 'nothing'}; set {variables}_MODEL"
         )
     entry = offered[model]
-    described = _describe(entry)
-    described["server"] = await _server_version(session, url)
+    described = {**_describe(entry), **await _describe_server(session, url)}
     root = entry.get("root")
     return Identity(
         model, _fingerprint(model, described), _context_tokens(entry), root if isinstance(root, str) else ""
@@ -116,13 +118,13 @@ def _models(listing: Any) -> dict[str, dict[str, Any]]:
     return {e["id"]: e for e in entries if isinstance(e, dict) and isinstance(e.get("id"), str)}
 
 
-async def _server_version(session: "aiohttp.ClientSession", url: str) -> str:
-    """Name and version as vLLM (``/version``) and llama.cpp (``/props``) tell them; empty if neither does."""
-    for path, field in (("version", "version"), ("props", "build_info")):
+async def _describe_server(session: "aiohttp.ClientSession", url: str) -> dict[str, Any]:
+    """Name and version, empty if no known path tells them, and the chat template if it is told too."""
+    for path, field in _VERSIONS:
         status, body = await _get_json(session, f"{server_root(url)}/{path}")
         if status == 200 and isinstance(body, dict) and isinstance(body.get(field), str):
-            return f"{path}:{body[field]}"
-    return ""
+            return {"server": f"{path}:{body[field]}", **{key: body[key] for key in (_TEMPLATE,) if key in body}}
+    return {"server": ""}
 
 
 async def _get_json(session: "aiohttp.ClientSession", url: str) -> tuple[int | None, Any]:

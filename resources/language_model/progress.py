@@ -5,9 +5,9 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 
+from resources.language_model.answering_settings import AnsweringSettings
 from resources.language_model.errors import TooManyFailuresError
 from resources.language_model.spending import Spending
-from resources.language_model.variables import LANGUAGE_MODEL
 
 _log = logging.getLogger(__name__)
 
@@ -57,15 +57,16 @@ class Progress:
             self._use.errors[error] += n_requests
             self._use.n_useless += n_requests * is_answered
 
-    def check_use(self, max_share: float, after: int, variables: str = LANGUAGE_MODEL) -> None:
+    def check_use(self, settings: AnsweringSettings) -> None:
         """Raises TooManyFailuresError when so many answers to a prompt are of no use that no document can be to blame."""
-        use = self._use
-        if use.n_done >= after and use.n_useless > max_share * use.n_done:
+        use, max_share, client = self._use, settings.max_refused_share, settings.client
+        if use.n_done >= client.failure_share_after and use.n_useless > max_share * use.n_done:
             often = ", ".join(f"{n} {error}" for error, n in use.errors.most_common(3))
             raise TooManyFailuresError(
                 f"{use.n_useless} of {use.n_done} requests got no answer of use ({often}), more than the allowed share of "
-                f"{max_share:g}: see that {variables}_MODEL is a chat model that follows instructions and that its server "
-                "has its chat template, or raise max_refused_share; what was answered is kept"
+                f"{max_share:g}: see that {client.variables}_MODEL is a chat model that follows instructions and that its "
+                "server has its chat template, or raise max_refused_share; what was answered is kept, so where a template "
+                "was mended of which the server tells nothing (all but llama.cpp), serve the model under another name"
             )
 
     def report_if_due(self) -> None:

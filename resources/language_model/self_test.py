@@ -77,6 +77,7 @@ def run_self_test(settings: ClientSettings, context_tokens: int | None = None) -
     settings = replace(
         settings,
         max_attempts=2,
+        max_failure_share=1.0,  # one of the questions is meant to fail
         attempt_timeout_seconds=min(settings.attempt_timeout_seconds, ATTEMPT_TIMEOUT_SECONDS),
         deadline_seconds=min(settings.deadline_seconds, 2 * ATTEMPT_TIMEOUT_SECONDS),
     )

@@ -59,6 +59,14 @@ def test_what_the_model_would_cut_off_is_cut_into_halves_and_averaged_by_charact
     assert np.allclose(found.vector[:2], expected / np.linalg.norm(expected), atol=1e-6)
 
 
+def test_no_more_windows_than_it_may_be_go_to_the_model_at_once() -> None:
+    model = Letters()
+    found = embedded(model, "abcdefghij" * 5, "k", "abcde" * 4, window_chars=10, at_once=2)
+    assert [one.n_windows for one in found] == [5, 1, 2]
+    assert [len(batch) for batch in model.asked] == [2, 2, 2, 2]
+    assert found[1].vector.argmax() == 10
+
+
 def test_texts_are_read_lazily_and_the_model_is_loaded_at_the_first() -> None:
     loaded = []
     lazy = InProcessEngine(lambda: "letters", lambda: loaded.append(1) or Letters())

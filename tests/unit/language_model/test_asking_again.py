@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from resources.language_model import Call, ChatReply, ChatRequest, DeltaAnswerStore, LanguageModel
+from resources.language_model.errors import TooManyFailuresError
 from resources.language_model.ladder import Ladder, Rung, next_rung
 from tests.chat_server import LOOP, ChatServer, Fault, answer_to
 
@@ -239,6 +240,20 @@ def test_every_answer_is_one_call_and_the_sums_are_the_servers(tmp_path: Path) -
     assert taken == Counter(key for key, reply in replies.items() if reply.ok)
     assert {call.error for call in ledger.calls} == {None, REFUSED, "length", "repetition", "no_content"}
     assert all(call.seconds > 0 and call.started_at.tzinfo is not None for call in ledger.calls)
+
+
+def test_a_run_that_is_stopped_enters_every_call_once_and_names_the_way_out(tmp_path: Path) -> None:
+    texts, store, ledger = list(map(str, range(40))), store_in(tmp_path), Ledger()
+    with ChatServer(lambda _prompt, _attempt: BAD) as server:
+        model = model_of(server, window=8, failure_share_after=10)
+        with pytest.raises(TooManyFailuresError, match="under another name"):
+            ask(model, *texts, store=store, refused=refuse_nonsense, ledger=ledger)
+        n_asked = len(server.bodies)
+        n_stored = len(store.open(model_fingerprint=model.fingerprint(), prompt_id="p"))
+        assert len({call.content_key for call in ledger.calls}) == len(ledger.calls) == n_stored <= n_asked
+
+        server.plan, server.model = lambda _prompt, _attempt: None, "mended"
+        assert all(reply.ok for reply in ask(model_of(server), *texts, store=store, refused=refuse_nonsense).values())
 
 
 @pytest.mark.slow

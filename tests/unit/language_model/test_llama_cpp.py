@@ -65,6 +65,20 @@ def test_other_weights_are_another_model(tmp_path: Path, gguf: Path) -> None:
     assert gguf_fingerprint(other) != gguf_fingerprint(gguf)
 
 
+def test_another_chat_template_of_the_same_weights_is_another_model(
+    tmp_path: Path, gguf: Path, server: LlamaCppServer
+) -> None:
+    mended = tmp_path / "tiny.gguf"
+    mended.write_bytes(gguf.read_bytes().replace(b"<|im_start|>assistant", b"<|im_start|>the_model"))
+    other = LlamaCppServer(mended, model="tiny", slots=4, context_tokens=CONTEXT_TOKENS)
+    told = {
+        LanguageModel(engine="openai", base_urls=[one.start()], api_key=one.api_key).fingerprint()
+        for one in (server, other)
+    }
+    other.close()
+    assert len(told) == 2
+
+
 def test_it_is_ready_and_enforces_schemas(model: LanguageModel) -> None:
     ready = model.check_ready()
     assert ready.model == "tiny"

@@ -68,6 +68,12 @@ def test_a_dated_name_of_the_same_model_will_do() -> None:
         assert "ignores a JSON schema, tells no context" in ready(server)
 
 
+def test_the_probe_that_is_to_fail_stops_no_run_however_early_failures_are_looked_at() -> None:
+    with ScriptedServer(context_tokens=CONTEXT_TOKENS) as server:
+        model = LanguageModel(engine="openai", base_urls=[server.url], failure_share_after=1, max_failure_share=0.0)
+        assert "refuses prompts beyond its context" in model.check_ready().message
+
+
 def test_loops_are_left_to_a_server_only_where_it_stops_one() -> None:
     def stop_loops(body: dict[str, Any], answer: dict[str, Any]) -> None:
         if "repetition_detection" in body:
