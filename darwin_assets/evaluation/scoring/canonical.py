@@ -35,10 +35,24 @@ _SIGNS = str.maketrans(
     }
 )
 _FONTS = r"\\(?:text(?:bf|it|rm|normal)?|mbox|math(?:rm|bf|it)|rm|operatorname)"
+_SYMBOL = (
+    r"(?:[munpkMG]?(?:m|s|g|J|N|W|V|A|T|F|C|K|Pa|Hz|eV|mol|rad|L|Ω)|[cd]m|dL|min|h|hr|atm|bar|lb|ft|in|mi|mph|cal|kcal|amu|u)"
+    r"(?:\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|[²³])?"
+)
+_BETWEEN = r"(?:\s*(?:/|\\cdot)\s*|\s+)"
+_SCALES = {
+    "dozen": "12",
+    "hundred": "10^2",
+    "thousand": "10^3",
+    "million": "10^6",
+    "billion": "10^9",
+    "trillion": "10^12",
+}
+"""Words behind a number that multiply it."""
 _SPELLINGS = tuple(
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        (r"\\\$|[€£](?=\s*\d)", ""),
+        (r"\\\$|[€£](?=\s*\d)|(?<=\d)\s*(?:[€£]|(?:USD|EUR|GBP)\b)", ""),
         (r"\$|(?<!\\)\\[()\[\]]", ""),
         (r"(?<!\\)\\!\s*", ""),
         (r"(?<!\\)\\[,;: ]|~|\\(?:quad|qquad|displaystyle|textstyle)(?![A-Za-z])", " "),
@@ -61,23 +75,25 @@ _SPELLINGS = tuple(
         (r"\\sqrt\s*([0-9A-Za-z])", r"\\sqrt{\1}"),
         (r"\\frac\s*([0-9A-Za-z])", r"\\frac{\1}"),
         (r"(\\frac\s*\{[^{}]*\})\s*([0-9A-Za-z])", r"\1{\2}"),
+        (
+            rf"(?<=[\d}}/])\s*\\(?:mathrm|rm)\s*\{{(\s*{_SYMBOL}(?:{_BETWEEN}{_SYMBOL})*\s*)\}}(?!.*(?:[+=<>,;]|(?<![{{^])-))",
+            r"\\text{\1}",
+        ),
         (r"\\(?:math(?:bf|rm|it|sf)|boldsymbol|vec|overrightarrow)\s*\{\s*(\w)\s*\}", r"\1"),
         (r"([_^])\s*\{\s*(\w)\s*\}", r"\1\2"),
         (r"^\s*\\approx(?![A-Za-z])", ""),
+        *((rf"(?<=\d)\s*({_FONTS}\s*\{{\s*)?{word}s?\b", rf"\\times{factor} \1") for word, factor in _SCALES.items()),
     )
 )
-_UNIT = re.compile(
-    rf"(?:(?<=[0-9)}}\]])|(?<=\\pi))\s*{_FONTS}\s*\{{(?!\s*(?:and|or)\s*\}})[^{{}}]*\}}(?:\s*\^\s*(?:\{{\s*-?\d\s*\}}|\d))?\s*$"
+_UNIT_GROUP = (
+    rf"\s*{_FONTS}\s*\{{(?!\s*(?:and|or)\s*\}})(?:[^{{}}]|\{{[^{{}}]*\}})*\}}(?:\s*\^\s*(?:\{{\s*-?\d\s*\}}|\d))?"
 )
+_UNIT = re.compile(rf"(?:(?<=[0-9)}}\]])|(?<=\\pi)){_UNIT_GROUP}(?:\s*(?:/|\\cdot)?{_UNIT_GROUP})*\s*$")
 _NO_UNIT = r"(?!(?:sqrt|mod|base|percent)\b)"
 _UNIT_WORDS = re.compile(
-    rf"(?<=\d)\s+{_NO_UNIT}(?:[A-Za-z]{{4,}}|[cmk]m|[km]?g|m[lL]|ft|in|lbs?|oz|mi|hrs?|min|sec|deg|sq|men|day)(?:[\s-]+[A-Za-z]{{2,}})*$"
+    rf"(?<=\d)\s+{_NO_UNIT}(?:[A-Za-z]{{4,}}|per|[cmk]m|[km]?g|m[lL]|ft|in|lbs?|oz|mi|hrs?|min|sec|deg|sq|men|day)(?:[\s-]+[A-Za-z]{{2,}})*$"
 )
 """Words of a few letters could be variables: 2 xy is a product."""
-_SYMBOL = (
-    r"(?:[munpkMG]?(?:m|s|g|J|N|W|V|A|T|F|C|K|Pa|Hz|eV|mol|rad|L|Ω)|[cd]m|dL|min|h|hr|atm|bar|lb|ft|in|mi|mph|cal|kcal|amu|u)"
-    r"(?:\s*\^\s*(?:\{\s*-?\d+\s*\}|-?\d+)|[²³])?"
-)
 _NUMBER_WITH_SYMBOLS = re.compile(
     r"(?P<number>[-+]?[\d.,]+(?:\s*(?:\\times|\\cdot|\*)\s*10\s*\^\s*(?:\{\s*[-+]?\d+\s*\}|[-+]?\d+))?)"
     rf"\s+{_SYMBOL}(?:\s*(?:/|\*|\\cdot|\s)\s*{_SYMBOL})*"
@@ -93,8 +109,7 @@ def canonical(text: str) -> str:
     for pattern, replacement in _SPELLINGS:
         text = pattern.sub(replacement, text)
     text = text.strip().rstrip(".;,:").strip()
+    text = match[1] if (match := _ONLY_WORDS.fullmatch(text)) else text
     text = _UNIT_WORDS.sub("", _UNIT.sub("", text))
     text = _NUMBER_WITH_SYMBOLS.sub(r"\g<number>", text) if _NUMBER_WITH_SYMBOLS.fullmatch(text) else text
-    if match := _ONLY_WORDS.fullmatch(text.strip()):
-        text = match[1]
     return _BLANKS.sub("", " ".join(text.split())).strip("*").rstrip(".")

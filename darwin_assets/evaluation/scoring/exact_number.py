@@ -21,6 +21,7 @@ _SLASHED = re.compile(rf"(?P<top>{_SIMPLE})/(?P<bottom>{_SIMPLE})")
 _PERCENT = re.compile(r"(?:\\?%|percent)$")
 _TWO_NUMBERS = re.compile(r"\d \.?\d")
 _SPACED = re.compile(r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d+)?")
+_MIXED = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d+) (?P<top>\d+) ?/ ?(?P<bottom>\d+)")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
@@ -37,6 +38,8 @@ class Number:
 def read_number(text: str) -> Number | None:
     """The number that a text is, blanks left out. None for everything that is more than one number."""
     spaced = " ".join(text.split())
+    if len(spaced) <= MAX_CHARS and (match := _MIXED.fullmatch(spaced)):
+        return _mixed(match)
     if not spaced or len(spaced) > MAX_CHARS or (_TWO_NUMBERS.search(spaced) and not _SPACED.fullmatch(spaced)):
         return None
     plain = spaced.replace(" ", "")
@@ -44,6 +47,15 @@ def read_number(text: str) -> Number | None:
     plain = plain[: percent.start()] if percent else plain
     value = _value(plain)
     return None if value is None else Number(value, percent is not None, "." in plain)
+
+
+def _mixed(match: re.Match[str]) -> Number | None:
+    """1 1/2; what follows the whole number must be less than 1."""
+    top, bottom = int(match["top"]), int(match["bottom"])
+    if top >= bottom:
+        return None
+    magnitude = int(match["whole"]) + Fraction(top, bottom)
+    return Number(-magnitude if match["sign"] == "-" else magnitude)
 
 
 def is_thousands(text: str) -> bool:

@@ -24,7 +24,9 @@ _CHAIN = re.compile(
     rf"(?P<low>[^<>=]+?)(?P<opened><|\\le(?![A-Za-z]))\s*{_NAME}\s*(?P<closed><|\\le(?![A-Za-z]))(?P<high>[^<>=]+)"
 )
 _HALF_LINE = re.compile(rf"{_NAME}\s*(?P<sign><|>|\\[lg]e(?![A-Za-z]))(?P<bound>[^<>=]+)")
-_CLOSING = {"(": ")", "[": "]", "\\{": "\\}"}
+SET = "\\{"
+_CLOSING = {"(": ")", "[": "]", SET: "\\}"}
+_CALCULATION = re.compile(r"(?=\D*\d)(?:[\d\s.,+\-*/^(){}!%]|\\(?:frac|times|cdot|div|sqrt)(?![A-Za-z]))+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,12 @@ def unassigned(text: str) -> str:
     return match["value"].strip() if match else text
 
 
+def result(text: str) -> str | None:
+    """What stands behind the last `=` of a calculation with numbers alone before it, as in 9 + 9 = 18; None for all else."""
+    *before, last = split_top(text, _EQUALS)
+    return last if before and last and all(map(_CALCULATION.fullmatch, before)) else None
+
+
 def name_of(text: str) -> str | None:
     """The name that such a text gives its value to."""
     match = _ASSIGNED.fullmatch(text)
@@ -76,13 +84,13 @@ def union(text: str) -> list[str]:
 
 def bracketed(text: str) -> Bracketed | None:
     """A tuple, an interval, a set or a point: brackets around the whole text with at least two parts, or any set."""
-    opened = "\\{" if text.startswith("\\{") else text[:1]
+    opened = SET if text.startswith(SET) else text[:1]
     closed = "\\}" if text.endswith("\\}") else text[-1:]
-    if opened not in _CLOSING or closed not in _CLOSING.values() or (opened == "\\{") != (closed == "\\}"):
+    if opened not in _CLOSING or closed not in _CLOSING.values() or (opened == SET) != (closed == "\\}"):
         return None
     inner = text[len(opened) : -len(closed)]
     parts = split_top(inner, re.compile(r"[,;]"))
-    if not _balanced(inner) or not all(parts) or (len(parts) < 2 and opened != "\\{"):
+    if not _balanced(inner) or not all(parts) or (len(parts) < 2 and opened != SET):
         return None
     return Bracketed(opened, closed, tuple(parts))
 

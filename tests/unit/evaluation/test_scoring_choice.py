@@ -111,6 +111,53 @@ def test_letters_go_as_far_as_the_options() -> None:
     assert extract_choice("Answer: C", ("yes", "no")) is None
 
 
+CITIES = ("Paris", "London", "Rome", "Berlin")
+
+
+@pytest.mark.parametrize(
+    ("output", "letter"),
+    [
+        (
+            "The correct answer is (A) Paris.\n\nB) London is a city.\nC) So is Rome.\nD) Berlin is the capital of Germany.",
+            "A",
+        ),
+        ("Answer: A\n\nExplanation:\n- Paris is in France.\n- London is the capital of the UK.", "A"),
+        ("Answer: B\nNote that A is the most common mistake.", "B"),
+        ("The answer is London.\n\nParis is the capital of France.", "B"),
+        ("So \\boxed{C}.\n\nBerlin is another city.", "C"),
+        # what a last line settles counts before what was announced above it
+        ("The answer is A.\n\nSo I choose B.", "B"),
+        ("The answer is A.\n\n(B)", "B"),
+        ("The answer is Paris.\nThe answer is London.", "B"),
+        # what is only supposed was not announced
+        ("If the answer is A, the map is wrong.\nSo B is correct.", "B"),
+        ("We ask whether the right answer is A.\nLondon it is.", "B"),
+    ],
+)
+def test_a_last_line_that_explains_an_answer_does_not_change_it(output: str, letter: str) -> None:
+    assert extract_choice(output, CITIES) == letter
+
+
+@pytest.mark.parametrize(
+    ("output", "letter"),
+    [
+        ("The answer is -4.", "B"),
+        ("The answer is $-4$", "B"),
+        ("The answer is 4.", "A"),
+        ("- 4", "A"),
+        ("Answer: (3,4)", "C"),
+        ("The answer is 4.5.", None),
+        ("The answer is 4%.", None),
+        ("The answer is 4/5.", None),
+        ("The answer is 4,000.", None),
+        ("4 + 4 = 9", None),
+        ("Answer: D\n\n4 + 4 = 8", "D"),
+    ],
+)
+def test_a_number_that_only_begins_like_an_option_is_none(output: str, letter: str | None) -> None:
+    assert extract_choice(output, ("4", "-4", "(3,4)", "8")) == letter
+
+
 def test_the_longest_of_options_that_begin_alike_and_none_of_two_equal_ones() -> None:
     assert extract_choice("The answer is carbon dioxide", ("carbon", "carbon dioxide")) == "B"
     assert extract_choice("The answer is carbonate", ("carbon", "iron")) is None
@@ -122,6 +169,7 @@ def test_yes_no_and_maybe_are_options_like_others() -> None:
     assert extract_choice("The answer is yes.", options) == "A"
     assert extract_choice("No, it does not.", options) == "B"
     assert extract_choice("None of the trials shows it.", options) is None
+    assert extract_choice("Answer: A\n\nNo other conclusion can be drawn.", options) == "A"
 
 
 @pytest.mark.parametrize("letter", "ABCD")

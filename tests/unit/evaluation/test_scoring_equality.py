@@ -50,6 +50,19 @@ EQUAL = [
     (r"\{-2, 1+\sqrt5, 1-\sqrt5\}", r"\{1\pm\sqrt{5},-2\}", "string"),
     (r"\begin{pmatrix} -0.2 \\ 2 \end{pmatrix}", r"\begin{bmatrix} -1/5 \\ 2 \end{bmatrix}", "structure"),
     ("5x-7y+11z+4=0", "7y - 5x - 11z - 4 = 0", "symbolic"),
+    ("y=2x+3", "2x-y+3=0", "symbolic"),
+    ("2x-y+3=0", "y=2x+3", "symbolic"),
+    ("No", "no", "string"),
+    ("No real solutions", "no real solutions", "string"),
+    (r"\{-2,3\}", "3,-2", "string"),
+    ("3,-2", r"\{-2,3\}", "string"),
+    ("3 million", "3000000", "number"),
+    (r"3\text{ million dollars}", "3,000,000", "number"),
+    ("5 dozen eggs", "60", "symbolic"),
+    ("1 1/2", "3/2", "number"),
+    ("-1 1/2 cups", "-1.5", "number"),
+    ("9 + 9 = 18", "18", "string"),
+    (r"\frac{36}{2} = 9 \times 2 = 18", "18", "string"),
 ]
 
 
@@ -88,6 +101,23 @@ DIFFERENT = [
     ("f(x)", "g(x)"),
     (r"\frac{\pi}{10^{20}}", r"\frac{2\pi}{10^{20}}"),
     (r"x > 2", r"x \ge 2"),
+    ("y=2x+4", "2x-y+3=0"),
+    ("y=5", "x+2=5"),
+    ("AB and CD", "ab and cd"),
+    ("no real solutions", "two real solutions"),
+    (r"\{-2,3\}", "-2,4"),
+    (r"\{-2,3\}", "-2,3,4"),
+    (r"\{1,234\}", "1,234"),
+    ("3 million dollars", "3"),
+    ("6", r"6\text{ million}"),
+    ("3 thousand", "3 million"),
+    ("5 dozen", "50"),
+    ("1 1/2", "11/2"),
+    ("1 3/2", "5/2"),
+    ("9 + 9 = 18", "9"),
+    ("9 + 9 = 19", "18"),
+    ("2x = 18", "18"),
+    ("3 + 5 = 8", "4 + 4 = 8x"),
 ]
 
 
@@ -121,6 +151,15 @@ def test_of_several_boxes_the_last_count_and_a_repeated_one_counts_once() -> Non
     assert equal(["7", "42"], ["42"])
     assert not equal(["42", "7"], ["42"])
     assert equal(["1", "1", "2", "2"], ["1, 2"])
+
+
+def test_a_right_answer_that_stands_there_twice_is_asked_for_once() -> None:
+    assert equal(["2"], ["2", "2"])
+    assert equal(["639/40"], [r"15\frac{39}{40}", r"\frac{639}{40}"])
+    assert equal(["1", "2"], ["1", "2", "1"])
+    assert not equal(["3"], ["2", "2"])
+    assert not equal(["2"], ["2", "2", "3"])
+    assert not equal(["1"], ["1, 1, 2"])
 
 
 def test_commas_are_of_a_list_when_the_question_says_so() -> None:

@@ -31,6 +31,25 @@ def test_each_scorer(attempt: Attempt, verdict: Verdict) -> None:
 
 
 @pytest.mark.parametrize(
+    ("output", "accuracy"),
+    [
+        ("Answer: 9 + 9 = 18", 1),
+        ("The answer is 18 per day.", 1),
+        ("Answer: 9 + 9 = 19", 0),
+        ("Answer: 18 + 9 = 27", 0),
+        ("Answer: 2x = 18", 0),
+        ("The answer is 18 million.", 0),
+        ("The answer is 18 and 20, since both fit.", 0),
+        ("The answer is 19, since 18 + 1 = 19.", 0),
+        ("The answer is 19</s> 18", 0),
+        ("**Answer:**\n\n19\n\n18", 0),
+    ],
+)
+def test_what_is_stated_is_compared_whole(output: str, accuracy: int) -> None:
+    assert score(Attempt("maths", output, ("18",)), SETTINGS).accuracy == accuracy
+
+
+@pytest.mark.parametrize(
     ("finish_reason", "was_cut"),
     [
         (None, None),
