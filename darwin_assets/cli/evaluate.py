@@ -108,17 +108,21 @@ def suite(
     task: Annotated[str, typer.Option(help="sft or cot.")] = "sft",
     as_json: AsJson = False,
 ) -> None:
-    """What the finished runs of a model come to: accuracy by benchmark, and the average where all are there."""
+    """What the finished runs of a model come to: accuracy by benchmark (of repeats the mean), average where all are there."""
     from darwin_assets.evaluation.benchmark import BENCHMARKS, EvaluationError, load_registry
     from darwin_assets.evaluation.folders import TaskFolder
     from darwin_assets.evaluation.merge import is_done, read_metrics
-    from darwin_assets.evaluation.summary import suite_result
+    from darwin_assets.evaluation.summary import mean_of_repeats, suite_result
 
     registry = load_registry(benchmarks or BENCHMARKS)
     if name not in registry.suites:
         raise EvaluationError(f"no suite {name!r}; known: {', '.join(registry.suites)}")
-    folders = {entry: TaskFolder.of(outputs, model_name, entry, task, None) for entry in registry.benchmarks}
-    metrics = {entry: read_metrics(folder) for entry, folder in folders.items() if is_done(folder, None)}
+    folders = {entry: TaskFolder.all_of(outputs, model_name, entry, task) for entry in registry.benchmarks}
+    metrics = {
+        entry: mean_of_repeats([read_metrics(repeat) for repeat in repeats])
+        for entry, repeats in folders.items()
+        if repeats and all(is_done(repeat, None) for repeat in repeats)
+    }
     found = suite_result(registry.suites[name], metrics)
     rows = [[benchmark, f"{accuracy:.2f}"] for benchmark, accuracy in found.accuracies.items()]
     average = "none: a benchmark is missing" if found.average is None else f"{found.average:.2f}"

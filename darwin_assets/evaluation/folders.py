@@ -26,6 +26,16 @@ class TaskFolder:
         kind = ["infer_logs"] if repeat is None else ["sample_logs", str(repeat)]
         return cls(output.joinpath(*parts, benchmark, *kind, task))
 
+    @classmethod
+    def all_of(cls, output: Path, model: str, benchmark: str, task: str) -> list[TaskFolder]:
+        """That of the run without repeats, or those of all its repeats that stand there; a run may have been done both ways,
+        then the one without counts."""
+        single = cls.of(output, model, benchmark, task, None)
+        if single.path.is_dir():
+            return [single]
+        repeats = single.path.parent.parent.joinpath("sample_logs").glob(f"*/{task}")
+        return [cls(path) for path in sorted(repeats)]
+
     @property
     def test_data(self) -> Path:
         return self.path / "test_data" / "test.jsonl"

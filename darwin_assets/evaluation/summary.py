@@ -34,6 +34,11 @@ def suite_result(suite: Suite, metrics: Mapping[str, Metrics]) -> SuiteResult:
     return SuiteResult(accuracies, sum(counted) / len(counted) if is_whole else None, missing)
 
 
+def mean_of_repeats(repeats: Sequence[Metrics]) -> Metrics:
+    """Runs of the same items as one: the mean accuracy, and the counts of the first."""
+    return {**repeats[0], "accuracy": sum(one["accuracy"] for one in repeats) / len(repeats)}
+
+
 def weighted_accuracy(metrics: Iterable[Metrics]) -> float:
     """The mean over all samples of several runs. ValueError where they have none."""
     runs = list(metrics)

@@ -6,7 +6,11 @@ import re
 from dataclasses import dataclass
 
 _OPTION = re.compile(r"^[ \t]*(?:\([A-J]\)|[A-J][.):])[ \t]*(\S.*)$", re.MULTILINE)
+_TURN = re.compile(r"(?:\A|\n\n)(?:HUMAN|[Uu]ser): ")
+_REPLY = re.compile(r"\n\n(?:BOT|[Aa]ssistant): ")
 _EXAMPLES_END = re.compile(r"\n\s*\n(?=(?:Q|Question|Problem):)")
+_ANSWERED = re.compile(r"\n[ \t]*(?:A:(?!.*\n[ \t]*B:)|(?:Answer|Solution):)(?P<said>[^\n]*)", re.DOTALL)
+_BLANK_LINE = re.compile(r"\n\s*\n")
 _MARK = re.compile(r"\A\s*(?:Q|Question|Problem):\s*")
 _REQUEST = re.compile(
     r"\n+(?:A:(?!.*\n[ \t]*B:)|(?:Answer|Solution):).*\Z"
@@ -54,10 +58,11 @@ class Shown:
 
 
 def shown(item: Item) -> Shown:
-    """By `question` where the harness told it, else by the end of `prompt`, behind worked examples."""
+    """By `question` where the harness told it, else by the end of `prompt`: a user's last turn, behind worked examples."""
     prompt = item.prompt or ""
     if item.question is None:
-        return _apart(_REQUEST.sub("", _MARK.sub("", _EXAMPLES_END.split(prompt)[-1])))
+        asked = _behind_answers(_EXAMPLES_END.split(_last_turn(prompt))[-1])
+        return _apart(_REQUEST.sub("", _MARK.sub("", asked)))
     found = _apart(item.question)
     if found.options or item.question not in prompt:
         return found
@@ -67,3 +72,22 @@ def shown(item: Item) -> Shown:
 
 def _apart(text: str) -> Shown:
     return Shown(_OPTION.sub("", text).strip(), tuple(match.group(1).strip() for match in _OPTION.finditer(text)))
+
+
+def _last_turn(prompt: str) -> str:
+    """What the user says last in a prompt of several turns, as the readers write them; other prompts as they are."""
+    if not (_TURN.match(prompt) and _REPLY.search(prompt)):
+        return prompt
+    return _REPLY.split(_TURN.split(prompt)[-1], maxsplit=1)[0]
+
+
+def _behind_answers(text: str) -> str:
+    """What follows the last worked example: the one whose answer stands before the request for another. An example ends
+    with the paragraph of its answer."""
+    answered = [match for match in [*_ANSWERED.finditer(text)][:-1] if match["said"].strip()]
+    if not answered:
+        return text
+    end = _BLANK_LINE.search(text, answered[-1].end())
+    behind = text[end.end() if end else answered[-1].end() :]
+    # nothing but a request: the item itself has words like those of an answer
+    return behind if _WORD.search(_REQUEST.sub("", f"\n{behind}")) else text

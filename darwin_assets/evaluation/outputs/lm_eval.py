@@ -47,7 +47,8 @@ def claims(path: Path, _head: str) -> bool:
 def read(path: Path) -> Iterator[Sample]:
     """The rows of a samples file."""
     run = _run(path)
-    yield from rows(json_lines(path), lambda record: _samples(record, run))
+    told: set[Any] = set()
+    yield from rows(json_lines(path), lambda record: _samples(record, run, told))
 
 
 def _run(path: Path) -> _Run:
@@ -61,7 +62,8 @@ def _run(path: Path) -> _Run:
     return _Run(benchmark, subset, model, results.get("n-shot", {}).get(task))
 
 
-def _samples(record: dict[str, Any], run: _Run) -> Iterator[Sample]:
+def _samples(record: dict[str, Any], run: _Run, told: set[Any]) -> Iterator[Sample]:
+    """`told`: documents whose further responses are rows already; each filter has a line that repeats them."""
     shown, generation = _arguments(record["arguments"])
     system, prompt = _prompt(shown)
     doc, responses = record["doc"], record["resps"][0]
@@ -86,8 +88,11 @@ def _samples(record: dict[str, Any], run: _Run) -> Iterator[Sample]:
         return
     answered = replace(asked, output=responses[0], prediction=texts(record["filtered_resps"][0]))
     yield from scored(answered, scores)
-    # the scores are on all responses together; the others are kept beside the first
-    yield from (replace(asked, output=other, sample=place) for place, other in enumerate(responses[1:], start=1))
+    # the scores are on all responses together; the others are kept once beside the first, scored by nobody
+    others = () if record["doc_id"] in told else responses[1:]
+    told.add(record["doc_id"])
+    unscored = replace(asked, scorer=None)
+    yield from (replace(unscored, output=other, sample=place) for place, other in enumerate(others, start=1))
 
 
 def _arguments(arguments: Any) -> tuple[Any, Any]:

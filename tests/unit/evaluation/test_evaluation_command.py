@@ -99,6 +99,17 @@ def test_a_suite_is_averaged_only_where_it_is_whole(darwin: Called, tmp_path: Pa
     assert (code, out.count("25.00")) == (0, 2)
 
 
+def test_a_suite_takes_the_mean_of_repeats_that_are_all_finished(darwin: Called, tmp_path: Path) -> None:
+    for repeat, accuracy in enumerate((0.25, 0.75)):
+        samples = tmp_path / "m" / "gpqa_diamond" / "sample_logs" / str(repeat) / "sft" / "samples"
+        samples.mkdir(parents=True)
+        (samples / "metrics.json").write_text(json.dumps({"n_samples": 4, "accuracy": accuracy}))
+        (samples / "predictions.json").write_text("[]")
+    assert darwin.json("evaluate", "suite", tmp_path, "m")["accuracies"] == {"GPQA-Diamond": 50.0}
+    (samples / "metrics.json").unlink()
+    assert darwin.json("evaluate", "suite", tmp_path, "m")["accuracies"] == {}
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

@@ -164,6 +164,17 @@ def test_further_outputs_for_one_prompt_are_rows_without_a_score(tmp_path: Path)
     assert rows.select("sample", "output", "verdict").rows() == [(0, "a", True), (1, "b", None), (2, "c", None)]
 
 
+def test_further_outputs_are_told_once_however_many_filters_there_are(tmp_path: Path) -> None:
+    said = [
+        sample(doc_id=document, filter=name, resps=[["a", "b", "c"]])
+        for document in (1, 2)
+        for name in ("first", "vote")
+    ]
+    rows = read_file(at(tmp_path, LM_EVAL, lines(*said)))
+    one = [("first", 0, True), (None, 1, None), (None, 2, None), ("vote", 0, True)]
+    assert rows.select("scorer", "sample", "verdict").rows() == one * 2
+
+
 def test_a_chat_with_a_system_message(tmp_path: Path) -> None:
     chat = json.dumps([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Q"}])
     rows = read_file(

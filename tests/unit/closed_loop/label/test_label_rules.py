@@ -200,6 +200,26 @@ def test_a_question_is_found_behind_worked_examples():
     assert alone["slice"] == behind["slice"]
 
 
+CATS, GAS = "How many legs have 3 cats?", "Which gas is it?"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "question"),
+    [
+        (f"HUMAN: Question: What is $1+1$?\nAnswer:\n\nBOT: 2\n\nHUMAN: Question: {CATS}\nAnswer:", CATS),
+        (f"user: What is $1+1$?\n\nassistant: 2\n\nuser: {CATS}\n\nassistant: The answer is", CATS),
+        (f"Choose.\n\nWho?\nA. she\nB. he\nAnswer: B\n\n{GAS}\nA. argon\nB. neon\nAnswer:", GAS),
+        (f"Choose.\n\nWho?\nA: she\nB: he\nAnswer: B\n\n{GAS}\nA: argon\nB: neon\nAnswer:", GAS),
+        (f"Who?\nSolution: it is\nher.\n\n{CATS}\n\nThey are all well.\nSolution:", f"{CATS}\n\nThey are all well."),
+        # one item with two marks, and one whose words are those of a turn
+        (f"{CATS}\nAnswer: let us think.\n\nSolution:", CATS),
+        (f"{CATS}\n\nuser: me", f"{CATS}\n\nuser: me"),
+    ],
+)
+def test_of_a_prompt_with_worked_examples_the_last_item_is_read(prompt: str, question: str):
+    assert shown(Item("1", "house_quiz", None, "1", None, prompt, ("A",), written=True)).question == question
+
+
 def test_the_name_of_a_slice_holds_what_stands_in_the_columns():
     found = labelled(benchmark="gsm8k", question="What are 3 pens and 4 pens?")
     one = Slice.of_name(found["slice_name"])
