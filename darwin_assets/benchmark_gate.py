@@ -13,6 +13,7 @@ from darwin_assets.decontamination.settings import DecontaminationSettings
 from darwin_assets.promotion import Publication, input_key, published, read_published
 from resources.gate_ledger import GateLedger
 from resources.lake import Lake
+from resources.recipe_book import RecipeBook
 
 if TYPE_CHECKING:
     from darwin_assets.decontamination.benchmarks import Benchmarks
@@ -101,14 +102,19 @@ def gate_with(
 
 
 def compared_before(lake: Lake, ledger: GateLedger, found: Publication, gate: BenchmarkGate) -> bool:
-    """Whether the rows are what Q4 let through after it had held them against the same benchmarks by meaning: its decisions
-    stand then, those of a language model too.
+    """Whether the rows are what Q4, as it is now, let through after it had held them against the same benchmarks by meaning
+    and with the same settings: its decisions stand then, those of a language model too.
     """
+    from darwin_assets.textbook_reasoning.levels.decontamination import SPEC
+
     if found.level not in (LOOKED, AFTER):
         return False
     looked = published(lake, ledger, LOOKED, found.batch)
     made_of = input_key(AFTER, found.batch, looked.verdict.verdict, found.verdict.recipe)
     if found.level == AFTER and found.verdict.input_key != made_of:
+        return False
+    by = RecipeBook(lake).find(looked.verdict.recipe)
+    if by is None or (by.version, by.settings) != (SPEC.version, gate.settings.model_dump(mode="json")):
         return False
     held = read_published(lake, looked, ["benchmarks", "embedder"]).unique().rows()
     return held == [(gate.benchmarks.digest, gate.embedder_name)]

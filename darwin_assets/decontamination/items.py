@@ -6,9 +6,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
+from string import ascii_uppercase
 from typing import Any
 
 import polars as pl
@@ -25,8 +26,6 @@ ITEMS: dict[str, pl.DataType] = {
 }
 """`file` below the benchmarks folder, `number` of the item in it from 0, `answer` the final one ("" where there is none), and
 `sample`: question, options and solution or answer, which is what n-grams are taken from (§1.8)."""
-
-_LETTERS = "ABCDEFGHIJ"
 
 
 def load_items(registry: Registry, folder: Path) -> pl.DataFrame:
@@ -85,23 +84,34 @@ def _fields(benchmark: Benchmark, path: str, number: int, item: Any) -> tuple[st
     question = _text(_field(item, benchmark.question))
     if not question.strip():
         raise RegistryError(f"item {number} of {path} has no text in the field {benchmark.question}")
-    options = _field(item, benchmark.options) if benchmark.options else []
-    listed = [_text(option) for option in options] if isinstance(options, Sequence) else []
+    options = _options(_field(item, benchmark.options)) if benchmark.options else {}
     stated = _text(_field(item, benchmark.answer)) if benchmark.answer else ""
-    answer = _final(stated, listed, benchmark.answer_pattern)
+    answer = _final(stated, options, benchmark.answer_pattern)
     solution = _text(_field(item, benchmark.solution)) if benchmark.solution else ""
-    return question, answer, "\n".join([question, *listed, solution or (stated if not listed else answer)])
+    return question, answer, "\n".join([question, *options.values(), solution or (answer if options else stated)])
 
 
-def _final(stated: str, options: Sequence[str], pattern: str) -> str:
+def _options(stated: Any) -> dict[str, str]:
+    """Letter or name of each option, and its text."""
+    if isinstance(stated, list):
+        # what comes after Z cannot be named
+        return {ascii_uppercase[place : place + 1] or f"#{place}": _text(one) for place, one in enumerate(stated)}
+    if isinstance(stated, Mapping):
+        return {str(name).upper(): _text(one) for name, one in stated.items()}
+    return {"": _text(stated)} if stated else {}
+
+
+def _final(stated: str, options: Mapping[str, str], pattern: str) -> str:
+    """The final answer, as a text where it names an option; "" for a number that none is called by, which may count options
+    from 0 or from 1."""
     if pattern:
         found = re.findall(pattern, stated)
         last = found[-1] if found else ""
-        return (last if isinstance(last, str) else last[0]).strip()
-    letter = stated.strip().upper()
-    if options and len(letter) == 1 and letter in _LETTERS[: len(options)]:
-        return options[_LETTERS.index(letter)].strip()
-    return stated.strip()
+        stated = last if isinstance(last, str) else last[0]
+    name = stated.strip()
+    if options and name.isdecimal() and name not in options:
+        return ""
+    return options.get(name.upper(), name).strip() if name else ""
 
 
 def _field(item: Any, path: str) -> Any:

@@ -67,13 +67,16 @@ def spelt_out(question: str) -> str:
     return _INTEGER.sub(lambda found: spoken(int(found[0].replace(",", ""))), question)
 
 
+LETTERED, LETTER = "lettered", "(C)"
+"""Reworded, and answered as a test of options is: by a letter, which says nothing of what the benchmark's answer is."""
 KINDS: Mapping[str, Callable[[str], str]] = MappingProxyType(
-    {"verbatim": verbatim, "wrapped": wrapped, "reworded": reworded, "spelt_out": spelt_out}
+    {"verbatim": verbatim, "wrapped": wrapped, "reworded": reworded, "spelt_out": spelt_out, LETTERED: reworded}
 )
 
 
 def planted(items: pl.DataFrame, n_of_each: int, seed: int = 0, min_words: int = 0) -> pl.DataFrame:
-    """`PLANTED`: leaks of every kind, each of the same `n_of_each` items (`items.ITEMS`) a benchmark, or of all it has.
+    """`PLANTED`: leaks of every kind, each of the same `n_of_each` items (`items.ITEMS`) a benchmark, or of all it has,
+    with the item's answer but for `LETTERED`.
 
     Chosen by hashes, so that an item's luck depends on nothing but itself; questions of fewer than `min_words` are passed
     over. The ids begin with "leak:".
@@ -83,8 +86,17 @@ def planted(items: pl.DataFrame, n_of_each: int, seed: int = 0, min_words: int =
     luck = pl.Series("luck", [sha256(name.encode()).hexdigest() for name in named])
     chosen = fit.with_columns(luck).sort("luck").group_by("benchmark", maintain_order=True).head(n_of_each)
     rows = [
-        (f"leak:{kind}:{file}:{number}", 0, make(question), answer, kind, benchmark, file, number)
-        for benchmark, file, number, question, answer in chosen.sort("file", "number")
+        (
+            f"leak:{kind}:{file}:{number}",
+            0,
+            make(question),
+            LETTER if kind == LETTERED else answer,
+            kind,
+            name,
+            file,
+            number,
+        )
+        for name, file, number, question, answer in chosen.sort("file", "number")
         .select("benchmark", "file", "number", "question", "answer")
         .iter_rows()
         for kind, make in KINDS.items()

@@ -46,8 +46,11 @@ class Benchmark(BaseModel):
         default="", description="Key of the list of items in a JSON object; empty: the file is the list."
     )
     question: str = Field(min_length=1, description="Field of the question.")
-    options: str = Field(default="", description="Field of the list of options.")
-    answer: str = Field(default="", description="Field of the answer; a letter stands for an option.")
+    options: str = Field(default="", description="Field of the options: a list, or texts by their letters.")
+    answer: str = Field(
+        default="",
+        description="Field of the answer; a letter stands for an option, a number beside a list of options for nothing.",
+    )
     answer_pattern: str = Field(default="", description="Regular expression whose first group is the final answer.")
     solution: str = Field(default="", description="Field of the worked solution; an item may lack it.")
     canary: str = Field(default="", description="Text that the authors ask to keep out of training data.")
@@ -66,7 +69,11 @@ class Benchmark(BaseModel):
     @field_validator("answer_pattern")
     @classmethod
     def _has_a_group(cls, pattern: str) -> str:
-        if pattern and re.compile(pattern).groups < 1:
+        try:
+            groups = re.compile(pattern).groups
+        except re.error as error:
+            raise ValueError(f"answer_pattern is no regular expression: {error}") from None
+        if pattern and groups < 1:
             raise ValueError("answer_pattern needs a group, which is the final answer")
         return pattern
 
@@ -96,9 +103,11 @@ class Registry(BaseModel):
 def read_registry(path: Path = DEFAULT_MANIFEST) -> Registry:
     """A manifest: TOML with a `[[benchmark]]` each. Raises RegistryError."""
     try:
-        return Registry.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        return Registry.model_validate(tomllib.loads(path.read_text(encoding="utf-8-sig")))
     except OSError as error:
         raise RegistryError(f"the manifest of benchmarks {path} cannot be read ({type(error).__name__})") from None
+    except UnicodeDecodeError:
+        raise RegistryError(f"the manifest of benchmarks {path} is not in UTF-8") from None
     except tomllib.TOMLDecodeError as error:
         raise RegistryError(f"the manifest of benchmarks {path} is no TOML: {error}") from None
     except ValidationError as error:

@@ -23,7 +23,7 @@ def self_test(
     """`kind`, `n`, `n_caught` of leaks of `n_of_each` items a benchmark, decided without a language model.
 
     Items shorter than `min_whole_words` are passed over: in the midst of a text they tell nothing. Of the others what is
-    verbatim or wrapped must be caught in any case, what is reworded or spelt out with an embedder. Raises as `embed` does.
+    verbatim or wrapped must be caught in any case, the other kinds with an embedder. Raises as `embed` does.
     """
     leaks = planted(benchmarks.items, n_of_each, min_words=settings.min_whole_words)
     evidence = copies(leaks.select("id", text="question"), benchmarks)

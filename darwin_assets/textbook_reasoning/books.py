@@ -15,8 +15,9 @@ _UNIVERSITY = ("undergraduate", "graduate")
 _KNOWN_LEVELS = ("general", "high_school", *_UNIVERSITY)
 _SHOWN_TITLES, _PASSAGE_CHARS = 40, 1500
 
-BELOW_UNIVERSITY, OTHER_SUBJECT = "book.below_university", "book.other_subject"
+NO_LABEL, BELOW_UNIVERSITY, OTHER_SUBJECT = "book.no_label", "book.below_university", "book.other_subject"
 RULES: dict[str, str] = {
+    NO_LABEL: "A failure: the model gave no answer of use about the book; the detail says why.",
     BELOW_UNIVERSITY: "The book is written for school or for all: the value is the share of its text at university level.",
     OTHER_SUBJECT: "The book is about none of the seven subjects: the value is the share of the nearest one.",
 }
@@ -27,9 +28,11 @@ BOOKS: dict[str, pl.DataType] = {
     "subject_share": pl.Float64(),
     "book_level": pl.String(),
     "university_share": pl.Float64(),
+    "label_failed": pl.String(),
 }
 """A row a book. `subject`: one of the seven, null where none has its share. `book_level`: school, university or unclear.
-Shares are of the characters of the documents that have a label; null where none has."""
+Shares are of the characters of the documents that have a label; null where none has. `label_failed`: a code, why a language
+model that was asked gave neither."""
 
 OF_DOCUMENT: dict[str, pl.DataType] = {"id": pl.String(), **BOOKS, **REJECTION}
 
@@ -67,6 +70,7 @@ def label_books(rows: pl.DataFrame, settings: BookSettings) -> pl.DataFrame:
         "subject_share",
         _level(settings.min_university_share),
         "university_share",
+        label_failed=pl.lit(None, pl.String()),
     )
 
 
@@ -76,17 +80,23 @@ def of_documents(rows: pl.DataFrame, books: pl.DataFrame, settings: BookSettings
     `books` has the columns of BOOKS, by `label_books` or from a language model (shares null). What is unclear is kept.
     """
     labelled = rows.select("id", book_of()).join(books, on="book", how="left", maintain_order="left")
+    failed = pl.col("label_failed").is_not_null()
     below = pl.col("book_level") == "school"
-    other = pl.col("subject").is_null() & (not settings.keep_other_subjects)
+    other = pl.col("subject").is_null() & (not settings.keep_other_subjects) & ~failed
     return labelled.with_columns(
-        rejected_by=pl.when(below).then(pl.lit(BELOW_UNIVERSITY)).when(other).then(pl.lit(OTHER_SUBJECT)),
-        rejected_kind=pl.when(below | other).then(pl.lit("rule")),
+        rejected_by=pl.when(failed)
+        .then(pl.lit(NO_LABEL))
+        .when(below)
+        .then(pl.lit(BELOW_UNIVERSITY))
+        .when(other)
+        .then(pl.lit(OTHER_SUBJECT)),
+        rejected_kind=pl.when(failed).then(pl.lit("failure")).when(below | other).then(pl.lit("rule")),
         rejected_value=pl.when(below).then("university_share").when(other).then("subject_share"),
         rejected_threshold=pl.when(below)
         .then(pl.lit(f"{settings.min_university_share:g}.."))
         .when(other)
         .then(pl.lit(f"{settings.min_subject_share:g}..")),
-        rejected_detail=pl.when(below | other).then(pl.lit("book ") + pl.col("book")),
+        rejected_detail=pl.when(failed).then("label_failed").when(below | other).then(pl.lit("book ") + pl.col("book")),
     ).select(*OF_DOCUMENT)
 
 

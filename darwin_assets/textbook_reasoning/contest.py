@@ -31,11 +31,12 @@ def contest(results: pl.DataFrame) -> pl.DataFrame:
     """The table in CONTEST, by data set and falling score, of RESULTS.
 
     The highest score wins; of equal scores the smaller set does, since it costs less to train on, and of equally large ones
-    the first method by name. ValueError when a method stands twice, or the three that are compared at the same budget differ
-    in size.
+    the first method by name. ValueError when a method stands twice or has no score, or the three that are compared at the
+    same budget differ in size.
     """
     if results.select("data_set", "method").is_duplicated().any():
         raise ValueError("a data set has two results of one method: average them first")
+    _scored(results)
     _same_budget(results)
     ordered = results.sort("data_set", "score", "n_rows", "method", descending=[False, True, False, False])
     rival = pl.col("score").shift(-1).over("data_set")
@@ -53,6 +54,13 @@ def contest(results: pl.DataFrame) -> pl.DataFrame:
     first = pl.int_range(pl.len()).over("data_set") == 0
     told = ordered.with_columns(over_full=pl.col("score") - whole, winner=first, why=pl.when(first).then(why))
     return told.select(pl.col(name).cast(dtype) for name, dtype in CONTEST.items())
+
+
+def _scored(results: pl.DataFrame) -> None:
+    missing = results.filter(pl.col("score").is_null() | pl.col("score").is_nan()).sort("data_set", "method")
+    if missing.height:
+        named = ", ".join(f"{method} for {data_set}" for data_set, method in missing["data_set", "method"].iter_rows())
+        raise ValueError(f"there is no score of {named}: add it, or take the line out")
 
 
 def _same_budget(results: pl.DataFrame) -> None:

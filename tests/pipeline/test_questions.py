@@ -212,15 +212,15 @@ def test_leaks_are_planted_to_see_whether_they_are_caught(project, instance):
 @pytest.mark.parametrize(
     ("caught", "meaning", "holding"),
     [
-        ([10, 10, 0, 0], False, True),
-        ([10, 9, 0, 0], False, False),
-        ([10, 10, 0, 0], True, False),
-        ([10, 10, 10, 10], True, True),
-        ([10, 10, 9, 10], True, False),
+        ([10, 10, 0, 0, 0], False, True),
+        ([10, 9, 0, 0, 0], False, False),
+        ([10, 10, 0, 0, 0], True, False),
+        ([10, 10, 10, 10, 10], True, True),
+        ([10, 10, 9, 10, 10], True, False),
     ],
 )
 def test_copies_must_be_caught_all_and_rewordings_where_meaning_is_compared(caught, meaning, holding):
-    found = pl.DataFrame({"kind": list(KINDS), "n": [10] * 4, "n_caught": caught})
+    found = pl.DataFrame({"kind": list(KINDS), "n": [10] * len(KINDS), "n_caught": caught})
     assert holds(found, meaning=meaning) == holding
 
 

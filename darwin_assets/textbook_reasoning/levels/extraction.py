@@ -86,7 +86,7 @@ def _books(step: Step, rows: pl.DataFrame, settings: QuestionExtractionSettings)
     if uses_rules(step):
         return label_books(rows, settings)
     said = label_books_with_model(step, shown(rows), settings.thinking_tokens)
-    return said.select("subject", "book_level", book="id", subject_share=None, university_share=None)
+    return said.select("subject", "book_level", "label_failed", book="id", subject_share=None, university_share=None)
 
 
 def _by_rules(rows: pl.DataFrame, settings: QuestionExtractionSettings) -> Iterator[dict[str, Any]]:
@@ -142,7 +142,7 @@ SPEC = LevelSpec(
     level="Q1",
     asset="qa_extracted",
     stage="question_extraction",
-    version=1,
+    version=2,
     columns=COLUMNS,
     build=build,
     kinds=frozenset({"deltalake", "polars"}),

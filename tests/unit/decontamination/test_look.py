@@ -1,12 +1,14 @@
 """Texts held against benchmarks: copies, neighbours by an embedder, a judge over HTTP, and leaks that are planted."""
 
 from collections.abc import Iterable, Iterator
+from hashlib import sha256
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pytest
+from dagster import AssetCheckSeverity
 
 from darwin_assets.decontamination import judge
 from darwin_assets.decontamination.benchmarks import Benchmarks
@@ -20,8 +22,9 @@ from darwin_assets.decontamination.verdict import removals
 from darwin_assets.decontamination.work import judge_pairs
 from darwin_assets.project import Project
 from darwin_assets.recipe import Recipe
+from darwin_assets.textbook_reasoning.leak_check import planted_leaks
 from darwin_assets.tier import Step
-from resources.embedder import Embedding
+from resources.embedder import Embedder, Embedding
 from resources.embedder.average import unit_rows
 from resources.language_model import LanguageModel
 from tests.chat_server import ChatServer, Fault
@@ -170,14 +173,16 @@ def test_planted_leaks_are_the_same_in_every_run_and_their_recall_is_counted_by_
     leaks = planted(benchmarks.items, n_of_each=2, seed=3, min_words=12)
     assert leaks.equals(planted(benchmarks.items, n_of_each=2, seed=3, min_words=12))
     assert leaks["kind"].unique(maintain_order=True).to_list() == list(KINDS)
-    assert leaks.height == leaks["id"].n_unique() == 4 * 3
+    assert leaks.height == leaks["id"].n_unique() == 5 * 3
+    assert leaks.filter(kind="lettered")["question"].equals(leaks.filter(kind="reworded")["question"])
+    assert leaks.filter(kind="lettered")["answer"].unique().to_list() == ["(C)"]
     assert (
         leaks.filter(kind="spelt_out", benchmark="sums", number=0)["question"]
         .str.contains("fourteen rows of twenty-three")
         .all()
     )
     assert recall(leaks, leaks["id"].clear()).rows() == [(kind, 3, 0) for kind in KINDS]
-    assert recall(leaks, leaks.filter(kind="wrapped")["id"])["n_caught"].to_list() == [0, 3, 0, 0]
+    assert recall(leaks, leaks.filter(kind="wrapped")["id"])["n_caught"].to_list() == [0, 3, 0, 0, 0]
 
 
 def test_the_self_test_tells_a_gate_from_a_hole(benchmarks: Benchmarks, tmp_path: Path) -> None:
@@ -189,9 +194,43 @@ def test_the_self_test_tells_a_gate_from_a_hole(benchmarks: Benchmarks, tmp_path
     ]  # "What is friction?" is too short to be a copy
     found = {kind: (n, caught) for kind, n, caught in self_test(benchmarks, SETTINGS, 9, vectors, by_words).iter_rows()}
     assert found["spelt_out"] == (4, 4)
+    assert found["lettered"] == found["reworded"]
     open_gate = SETTINGS.model_copy(update={"max_score": 9.0})
     hole = Benchmarks(benchmarks.items, Benchmarks.load(Registry(), tmp_path, SETTINGS).index, (), "")
     assert self_test(hole, open_gate, 9, vectors, by_words)["n_caught"].sum() == 0
+
+
+def test_a_self_test_that_plants_nothing_says_so_and_does_not_pass(project: Project) -> None:
+    manifest = project.work.benchmarks_path()
+    manifest.parent.mkdir(parents=True)
+    for toml, n_items in (("", 0), (short_questions(manifest.parent), 2)):
+        manifest.write_text(toml)
+        said = planted_leaks(project.lake, Embedder(), project.work)
+        assert (said.passed, said.severity) == (False, AssetCheckSeverity.WARN)
+        assert f"none of {n_items} benchmark items has 8 words" in said.description
+
+
+def short_questions(folder: Path) -> str:
+    """A manifest of a benchmark that has no others."""
+    content = b'{"q": "What is friction?"}\n{"q": "What is heat?"}\n'
+    (folder / "short.jsonl").write_bytes(content)
+    entry = '[[benchmark]]\nname = "short"\nformat = "jsonl"\nquestion = "q"\n'
+    return f'{entry}[benchmark.files]\n"short.jsonl" = "{sha256(content).hexdigest()}"\n'
+
+
+@pytest.mark.parametrize("answer", ["C", "(c)", "C. kidney", "It is the kidney.", "kidney", ""])
+def test_a_rewording_of_an_item_that_is_answered_in_words_goes_however_it_is_answered(
+    benchmarks: Benchmarks, answer: str
+) -> None:
+    question = benchmarks.items.filter(benchmark="organs")["question"][0]
+    [nearest, *_] = neighbours(
+        pairs(question, answer=answer),
+        benchmarks,
+        vectors_of(benchmarks.items["question"].to_list(), by_words),
+        by_words,
+        SETTINGS,
+    ).rows(named=True)
+    assert (nearest["benchmark"], nearest["is_leak"]) == ("organs", True)
 
 
 def test_what_reaches_the_prompt_is_all_that_the_judge_knows(benchmarks: Benchmarks) -> None:

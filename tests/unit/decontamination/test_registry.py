@@ -74,6 +74,32 @@ def test_nested_fields_lists_and_csv(tmp_path: Path) -> None:
     assert load_items(table, tmp_path).select("question", "answer").row(0) == ("two\nlines", "7")
 
 
+@pytest.mark.parametrize(
+    ("options", "stated", "answer"),
+    [
+        (["liver", "kidney", "spleen"], "B", "kidney"),
+        (["liver", "kidney", "spleen"], "kidney", "kidney"),
+        (["liver", "kidney", "spleen"], 2, ""),
+        (["liver", "kidney", "spleen"], "2", ""),
+        ({"A": "liver", "B": "kidney", "C": "spleen"}, "B", "kidney"),
+        ({"1": "liver", "2": "kidney", "3": "spleen"}, 2, "kidney"),
+    ],
+)
+def test_options_in_a_list_or_by_name_and_an_answer_that_names_one(
+    tmp_path: Path, options: object, stated: object, answer: str
+) -> None:
+    """A number beside a list may count from 0 or from 1, or be the answer itself."""
+    content = json.dumps([{"q": "Which?", "o": options, "a": stated}]).encode()
+    [item] = load_items(with_file(tmp_path, content, format="json", options="o", answer="a"), tmp_path).to_dicts()
+    assert item["answer"] == answer
+    assert item["sample"].split("\n")[1:4] == ["liver", "kidney", "spleen"]
+
+
+def test_options_that_are_one_text_stay_one(tmp_path: Path) -> None:
+    table = with_file(tmp_path, b"q,o,a\nWhich?,liver or kidney,B\n", format="csv", options="o", answer="a")
+    assert load_items(table, tmp_path).select("answer", "sample").row(0) == ("B", "Which?\nliver or kidney\nB")
+
+
 ENTRY = '[[benchmark]]\nname = "a"\nformat = "json"\nquestion = "q"\n'
 ZEROS = "0" * 64
 
@@ -86,12 +112,19 @@ ZEROS = "0" * 64
         (f'{ENTRY}files = {{"../x" = "{ZEROS}"}}', "below the benchmarks folder"),
         (f'{ENTRY}files = {{"x" = "12"}}', "64 hexadecimal digits"),
         (f'{ENTRY}answer_pattern = "x"\nfiles = {{"x" = "{ZEROS}"}}', "needs a group"),
+        (f'{ENTRY}answer_pattern = "("\nfiles = {{"x" = "{ZEROS}"}}', "answer_pattern: .*is no regular expression"),
         ("mistake = 1", "mistake"),
     ],
 )
 def test_a_wrong_manifest_says_where(tmp_path: Path, toml: str, says: str) -> None:
     (tmp_path / "m.toml").write_text(toml)
     with pytest.raises(RegistryError, match=says):
+        read_registry(tmp_path / "m.toml")
+
+
+def test_a_manifest_in_another_encoding_says_so(tmp_path: Path) -> None:
+    (tmp_path / "m.toml").write_bytes(ENTRY.encode("utf-16"))
+    with pytest.raises(RegistryError, match=r"m\.toml is not in UTF-8"):
         read_registry(tmp_path / "m.toml")
 
 

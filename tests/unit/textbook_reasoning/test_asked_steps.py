@@ -15,6 +15,7 @@ from darwin_assets.textbook_reasoning.asked.settings import (
     AskedReferenceSettings,
     AskedRefinementSettings,
 )
+from darwin_assets.textbook_reasoning.levels import extraction
 from darwin_assets.textbook_reasoning.reference_settings import ReferenceSettings
 from darwin_assets.textbook_reasoning.select_settings import SelectSettings
 from darwin_assets.tier import Step
@@ -408,4 +409,22 @@ def test_books_are_labelled(desk: Callable[..., Desk]) -> None:
         ("1", "computer_science", "university", None),
         ("2", None, "school", None),
         ("3", None, None, "subject"),
+    ]
+
+
+def test_a_useless_answer_about_a_book_is_a_failure_of_its_documents_alone(desk: Callable[..., Desk]) -> None:
+    found = desk(
+        catalogue=lambda parts: f"Subject: physics\nLevel: {'university' if FALL in parts[''] else 'undergraduate'}",
+        low=always(f"Question: {FALL}\nAnswer: {FELL}"),
+    )
+    documents = pl.DataFrame(
+        [("a", "fall", EXCERPT), ("b", "other", "What is heat?"), ("c", "other", "What is work?")],
+        schema=["id", "source", "text"],
+        orient="row",
+    ).with_columns(media_type=pl.lit("text/markdown"), title=pl.lit("T"))
+    built = extraction.build(found.step, documents, 0)
+    assert built.select("id", "rejected_by", "rejected_kind", "rejected_value", "rejected_detail").rows() == [
+        ("a", None, None, None, None),
+        ("b", "book.no_label", "failure", None, "level"),
+        ("c", "book.no_label", "failure", None, "level"),
     ]

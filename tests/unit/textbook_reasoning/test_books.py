@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
+from darwin_assets.contract import REJECTION
 from darwin_assets.textbook_reasoning.books import BOOKS, OF_DOCUMENT, label_books, of_documents, shown
 from darwin_assets.textbook_reasoning.extract.settings import BookSettings
 
@@ -47,6 +48,7 @@ def test_a_book_has_the_subject_and_level_of_most_of_its_text() -> None:
             "subject_share": 0.6,
             "book_level": "university",
             "university_share": 0.8,
+            "label_failed": None,
         }
     ]
 
@@ -99,6 +101,14 @@ def test_a_book_below_university_and_one_of_another_field_go_with_a_reason() -> 
         None,
         None,
     ]
+
+
+@pytest.mark.parametrize("keep_other_subjects", [False, True])
+def test_a_book_about_which_no_model_said_anything_of_use_is_a_failure(keep_other_subjects: bool) -> None:
+    documents = rows(*[("physics", CNXML, 9, "physics", None, None, "graduate")] * 2)
+    said = pl.DataFrame([{"book": "physics", "label_failed": "level"}], schema=BOOKS)
+    judged = of_documents(documents, said, BookSettings(keep_other_subjects=keep_other_subjects))
+    assert judged.select(*REJECTION).rows() == [("book.no_label", "failure", None, None, "level")] * 2
 
 
 def test_labels_at_the_thresholds_stay() -> None:

@@ -58,6 +58,12 @@ def test_what_cannot_be_compared():
         contest(results([("a", "length", 4, 5.0), ("a", "length", 4, 6.0)]))
 
 
+@pytest.mark.parametrize("score", [None, float("nan")])
+def test_a_result_without_a_score_wins_nothing(score: float | None):
+    with pytest.raises(ValueError, match="no score of length for a"):
+        contest(results([("a", "full", 10, 5.0), ("a", "length", 5, score)]))
+
+
 def test_the_command_line(tmp_path: Path):
     darwin = Darwin()
     table = tmp_path / "results.csv"
@@ -67,3 +73,6 @@ def test_the_command_line(tmp_path: Path):
     table.write_text("data_set,score\na,1\n")
     assert darwin("questions", "contest", table) == 1
     assert "is no table of results" in darwin.err
+    table.write_text("data_set,method,n_rows,mean_tokens,score\na,full,10,410,5.0\na,length,5,410,\n")
+    assert darwin("questions", "contest", table) == 1
+    assert "no score of length for a" in darwin.err
