@@ -11,9 +11,10 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Iterable
 from random import Random
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from resources.language_model.client_settings import ClientSettings
+from resources.language_model.connections import Connections
 from resources.language_model.endpoints import Endpoints, Lease
 from resources.language_model.failures import Action, Failure, backoff_seconds, configuration_error
 from resources.language_model.limits import RunLimits
@@ -21,11 +22,8 @@ from resources.language_model.operation import Operation
 from resources.language_model.outbox import Outbox
 from resources.language_model.pending import Landed, Pending
 from resources.language_model.spending import Spending
-from resources.language_model.transport import attempt, open_session
+from resources.language_model.transport import attempt
 from resources.language_model.window import Window
-
-if TYPE_CHECKING:
-    import aiohttp
 
 RequestT = TypeVar("RequestT")
 AnswerT = TypeVar("AnswerT")
@@ -88,10 +86,10 @@ class Client(Generic[RequestT, AnswerT, ReplyT]):
 
     async def replies(self) -> AsyncIterator[ReplyT]:
         """Every submitted request's reply, as they come."""
-        async with open_session(self._settings.api_key) as session:
+        async with Connections(self._settings.api_key) as connections:
             try:
                 while True:
-                    self._refill(session)
+                    self._refill(connections)
                     while self._expired:
                         yield self._failed(self._expired.popleft())
                     if not self._is_sending():
@@ -112,7 +110,7 @@ class Client(Generic[RequestT, AnswerT, ReplyT]):
     def _is_sending(self) -> bool:
         return bool(self._in_flight or self._landed)
 
-    def _refill(self, session: "aiohttp.ClientSession") -> None:
+    def _refill(self, connections: Connections) -> None:
         """Send until the window is full: requests due for another attempt first, then fresh ones."""
         now = asyncio.get_running_loop().time()
         if self._outbox.n_waiting or self._is_sending():
@@ -126,7 +124,7 @@ class Client(Generic[RequestT, AnswerT, ReplyT]):
             if pending is None:
                 return
             lease = self._endpoints.acquire(now, avoid=pending.last_endpoint)
-            task = asyncio.create_task(self._send(session, pending, lease))
+            task = asyncio.create_task(self._send(connections, pending, lease))
             self._in_flight.add(task)
             task.add_done_callback(self._land)
 
@@ -148,13 +146,13 @@ class Client(Generic[RequestT, AnswerT, ReplyT]):
             timeout_seconds=settings.attempt_timeout_seconds * patience,
         )
 
-    async def _send(self, session: "aiohttp.ClientSession", pending: Pending, lease: Lease) -> Landed[AnswerT]:
+    async def _send(self, connections: Connections, pending: Pending, lease: Lease) -> Landed[AnswerT]:
         now = asyncio.get_running_loop().time()
         pending.started_at = time.time()
         pending.attempts += 1
         started = time.perf_counter()  # uvloop's clock counts milliseconds
         outcome = await attempt(
-            session,
+            connections,
             f"{lease.endpoint.url}/{self._operation.path}",
             pending.body,
             self._operation.decode,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from resources.language_model.background import run_coroutine
 from resources.language_model.errors import ServerUnavailableError
-from resources.language_model.transport import open_session
+from resources.language_model.sessions import open_session
 from resources.language_model.wire import printable_url, server_root
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from resources.language_model.errors import ConfigurationError, ServerUnavailableError
 from resources.language_model.failures import Action, classify_status, configuration_error
-from resources.language_model.transport import open_session
+from resources.language_model.sessions import open_session
 from resources.language_model.variables import LANGUAGE_MODEL
 from resources.language_model.wire import printable_url, server_root
 

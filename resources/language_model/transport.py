@@ -1,34 +1,18 @@
 """One attempt: a POST, and what came of it as an answer or a failure. No retry, no waiting, no raising."""
 
+import asyncio
+import ssl
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
+from resources.language_model.connections import Address, Connection, Connections, address_of
 from resources.language_model.failures import CONNECTION, CUT, TIMEOUT, Action, Failure
-
-if TYPE_CHECKING:
-    import aiohttp
 
 AnswerT = TypeVar("AnswerT")
 
-DNS_CACHE_SECONDS = 60
-
-
-def open_session(api_key: str | None) -> "aiohttp.ClientSession":
-    """A session without a connection limit: the client's window is the limit."""
-    import aiohttp
-
-    headers = {"Content-Type": "application/json"}
-    if api_key:
-        headers["Authorization"] = f"Bearer {api_key}"
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=0, ttl_dns_cache=DNS_CACHE_SECONDS),
-        headers=headers,
-        cookie_jar=aiohttp.DummyCookieJar(),
-    )
-
 
 async def attempt(
-    session: "aiohttp.ClientSession",
+    connections: Connections,
     url: str,
     body: bytes,
     decode: Callable[[int, bytes, str | None], AnswerT | Failure],
@@ -37,21 +21,28 @@ async def attempt(
     connect_timeout_seconds: float,
 ) -> AnswerT | Failure:
     """Post ``body`` to ``url`` once."""
-    import aiohttp
-
-    timeout = aiohttp.ClientTimeout(total=timeout_seconds, sock_connect=connect_timeout_seconds)
     try:
-        # A redirect would turn the request into a GET and could hand the key to another host.
-        async with session.post(url, data=body, timeout=timeout, allow_redirects=False) as response:
-            content = await response.read()
-            return decode(response.status, content, response.headers.get("Retry-After"))
-    except aiohttp.ClientConnectorCertificateError:
-        return Failure("certificate", Action.ABORT)
-    except aiohttp.InvalidURL:
+        address = address_of(url)
+    except ValueError:
         return Failure("invalid_url", Action.ABORT)
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
-        return CONNECTION
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            connection = connections.idle(address) or await _connect(connections, address, connect_timeout_seconds)
+            if isinstance(connection, Failure):
+                return connection
+            response = await connections.post(connection, address, body)
     except TimeoutError:
         return TIMEOUT
-    except (aiohttp.ClientError, OSError):
+    except ConnectionError:
         return CUT
+    return decode(response.status, response.content, response.retry_after)
+
+
+async def _connect(connections: Connections, address: Address, timeout_seconds: float) -> Connection | Failure:
+    try:
+        async with asyncio.timeout(timeout_seconds):
+            return await connections.connect(address)
+    except ssl.SSLCertVerificationError:
+        return Failure("certificate", Action.ABORT)
+    except OSError:
+        return CONNECTION

@@ -1,0 +1,231 @@
+"""HTTP/1.1 posts over connections that stay open, with nothing but what a request to a model needs.
+
+No redirects, cookies, proxies or compression. An HTTP library spends more on a request than all else that is done about it
+(docs/performance.md); the messages are read by httptools, the parser of Node.js.
+"""
+
+import asyncio
+import ssl
+import time
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache
+from typing import Self, cast
+from urllib.parse import quote, urlsplit
+
+import httptools
+
+# Below the time after which servers close a connection that is not used; a request that crosses this would be lost.
+IDLE_SECONDS = 4.0
+_PORTS = {"http": 80, "https": 443}
+_LENGTHS = (b"content-length", b"transfer-encoding")
+_KEPT_IN_PATHS = "/%:@!$&'()*+,;=~-._"
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """``retry_after``: that header as it stands, if it does."""
+
+    status: int
+    content: bytes
+    retry_after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a URL leads to: a server, and what is asked of it."""
+
+    host: str
+    port: int
+    is_secure: bool
+    path: str
+
+    @property
+    def authority(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == _PORTS["https" if self.is_secure else "http"] else f"{host}:{self.port}"
+
+
+@cache
+def address_of(url: str) -> Address:
+    """ValueError when it is no address of an HTTP server."""
+    parts = urlsplit(url)
+    if parts.scheme not in _PORTS or not parts.hostname:
+        raise ValueError("no address of an HTTP server")
+    host = parts.hostname if parts.hostname.isascii() else parts.hostname.encode("idna").decode()
+    path = quote(parts.path or "/", safe=_KEPT_IN_PATHS)
+    query = f"?{quote(parts.query, safe=_KEPT_IN_PATHS + '?')}" if parts.query else ""
+    return Address(host, parts.port or _PORTS[parts.scheme], parts.scheme == "https", path + query)
+
+
+class Connections:
+    """Asynchronous context manager; as many connections as there are posts at once, on one event loop."""
+
+    def __init__(self, api_key: str | None) -> None:
+        lines = ["User-Agent: darwin-assets", "Accept: application/json", "Content-Type: application/json"]
+        if api_key:
+            lines.append(f"Authorization: Bearer {api_key}")
+        if any(not line.isprintable() for line in lines):
+            raise ValueError("the key of a language model server holds a line break or another control character")
+        self._headers = "\r\n".join(lines)
+        self._idle: defaultdict[tuple[str, int, bool], list[Connection]] = defaultdict(list)
+        self._open: set[Connection] = set()
+        self._heads: dict[Address, bytes] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        for connection in self._open:
+            connection.close()
+        await asyncio.sleep(0)  # they close in the loop's next turn
+
+    def idle(self, address: Address) -> "Connection | None":
+        """One that has answered and may be asked again."""
+        idle = self._idle[address.host, address.port, address.is_secure]
+        while idle:
+            connection = idle.pop()
+            if connection.is_usable():
+                return connection
+            connection.close()
+        return None
+
+    async def connect(self, address: Address) -> "Connection":
+        """A new one. OSError when the server cannot be reached."""
+        loop, context = asyncio.get_running_loop(), _tls() if address.is_secure else None
+        made = await loop.create_connection(lambda: Connection(self._open), address.host, address.port, ssl=context)
+        return made[1]
+
+    async def post(self, connection: "Connection", address: Address, body: bytes) -> Response:
+        """What the server answers. ConnectionError when it goes away before the end, or says what is not HTTP."""
+        try:
+            response = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head(address), len(body), body))
+        except BaseException:
+            connection.close()
+            raise
+        if connection.is_usable():
+            self._idle[address.host, address.port, address.is_secure].append(connection)
+        else:
+            connection.close()
+        return response
+
+    def _head(self, address: Address) -> bytes:
+        """The request up to its length."""
+        if address not in self._heads:
+            first = f"POST {address.path} HTTP/1.1\r\nHost: {address.authority}"
+            self._heads[address] = f"{first}\r\n{self._headers}\r\nContent-Length: ".encode()
+        return self._heads[address]
+
+
+class Connection(asyncio.Protocol):
+    """To one server, for one request after the other; ``among`` the others from its first moment to its last."""
+
+    def __init__(self, among: "set[Connection]") -> None:
+        self._among = among
+        self._transport: asyncio.Transport | None = None
+        self._reading: _Reading | None = None
+        self._answer: asyncio.Future[Response] | None = None
+        self._stays_open = True
+        self._idle_since = 0.0
+
+    def is_usable(self) -> bool:
+        return self._transport is not None and self._stays_open and time.monotonic() - self._idle_since < IDLE_SECONDS
+
+    async def ask(self, request: bytes) -> Response:
+        """Send a request and wait for the response to it."""
+        if self._transport is None:
+            raise ConnectionResetError
+        self._reading = _Reading()
+        self._answer = asyncio.get_running_loop().create_future()
+        self._transport.write(request)
+        return await self._answer
+
+    def close(self) -> None:
+        """At once, whatever is under way."""
+        if self._transport is not None:
+            self._transport.abort()
+            self._transport = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's are no subclass
+        self._idle_since = time.monotonic()
+        self._among.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._reading is None:  # nothing was asked
+            self.close()
+            return
+        try:
+            self._reading.parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self.close()
+            self._fail()
+            return
+        if self._reading.is_complete:
+            self._end(self._reading)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._among.discard(self)
+        if self._reading is not None and self._reading.ends_with_connection and exc is None:
+            self._end(self._reading)
+        else:
+            self._fail()
+
+    def _end(self, reading: "_Reading") -> None:
+        sent = self._transport is not None and not self._transport.get_write_buffer_size()
+        self._stays_open = sent and reading.stays_open
+        self._idle_since = time.monotonic()
+        self._reading = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_result(reading.response())
+
+    def _fail(self) -> None:
+        self._reading = None
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(ConnectionResetError())
+
+
+class _Reading:
+    """A response as its parser tells it; interim ones (1xx) are passed over."""
+
+    def __init__(self) -> None:
+        self.parser = httptools.HttpResponseParser(self)
+        self.is_complete = False
+        self.stays_open = False
+        self._is_begun = False
+        self._has_length = False
+        self._retry_after: str | None = None
+        self._content: list[bytes] = []
+
+    @property
+    def ends_with_connection(self) -> bool:
+        return self._is_begun and not self._has_length
+
+    def response(self) -> Response:
+        return Response(self.parser.get_status_code(), b"".join(self._content), self._retry_after)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        lowered = name.lower()
+        if lowered in _LENGTHS:
+            self._has_length = True
+        elif lowered == b"retry-after":
+            self._retry_after = value.decode("latin-1")
+
+    def on_headers_complete(self) -> None:
+        self._is_begun = True
+
+    def on_body(self, body: bytes) -> None:
+        self._content.append(body)
+
+    def on_message_complete(self) -> None:
+        if self.parser.get_status_code() >= 200:
+            self.is_complete = True
+            self.stays_open = self.parser.should_keep_alive()  # forgotten as soon as this returns
+        else:
+            self._is_begun = self._has_length = False
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    return ssl.create_default_context()
