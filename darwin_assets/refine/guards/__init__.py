@@ -39,8 +39,9 @@ from darwin_assets.refine.guards.words import (
 
 __all__ = ["GUARDS", "Guard", "GuardResult", "at_least", "at_most", "check", "is_content", "judge"]
 
+LENGTH_GUARDS = (growth,)
 GUARDS: tuple[Guard, ...] = (
-    growth,
+    *LENGTH_GUARDS,
     repetition,
     new_numbers,
     lost_numbers,
@@ -70,7 +71,6 @@ GUARDS: tuple[Guard, ...] = (
     wrapping,
     refusal,
 )
-LENGTH_GUARDS = (growth,)
 MAX_MEASURED_GROWTH, MAX_MEASURED_CHARS = 8, 4000
 """An answer of more characters than the chunk's times this, and these, is not measured further."""
 
@@ -85,8 +85,7 @@ def check(before: str, after: str, settings: GuardSettings) -> list[GuardResult]
         return list(unchanged(settings))
     comparison = Comparison(before, after)
     if is_reflowed(comparison):
-        pairs = zip(GUARDS, unchanged(settings), strict=True)
-        return [guard(comparison, settings) if guard in LENGTH_GUARDS else result for guard, result in pairs]
+        return [*(guard(comparison, settings) for guard in LENGTH_GUARDS), *unchanged(settings)[len(LENGTH_GUARDS) :]]
     return judge(comparison, GUARDS, LENGTH_GUARDS, settings)
 
 

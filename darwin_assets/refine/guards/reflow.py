@@ -6,11 +6,12 @@ import re
 
 from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guards.structure import CAPTIONED
-from darwin_assets.refine.rules.protect import BLANK_LINE
+from darwin_assets.refine.rules.protect import BLANK_LINE, FINDERS
 
-TITLES = ("#", *CAPTIONED)
-"""Signs without any of which no line is a heading or a caption."""
+SIGNS = ("#", *CAPTIONED, *(sign for sign, _ in FINDERS))
+"""Without any of which a text has no headings, captions, tables or code. Texts of the same words hold the same ones."""
 TITLE = re.compile(rf"^(?:.*#|[ \t*_]*(?:{'|'.join(map(re.escape, CAPTIONED))})).*$", re.MULTILINE)
+"""A line that may be a heading or a caption."""
 
 
 def is_reflowed(comparison: Comparison) -> bool:
@@ -18,18 +19,13 @@ def is_reflowed(comparison: Comparison) -> bool:
     lines of code.
     """
     before, after = comparison.before, comparison.after
-    return (
-        words_of_paragraphs(before.raw) == words_of_paragraphs(after.raw)
-        and titles(before.raw) == titles(after.raw)
-        and before.protected == after.protected
-    )
+    if words_of_paragraphs(before.raw) != words_of_paragraphs(after.raw):
+        return False
+    if not any(sign in before.raw for sign in SIGNS):
+        return True
+    return TITLE.findall(before.raw) == TITLE.findall(after.raw) and before.protected == after.protected
 
 
 def words_of_paragraphs(text: str) -> list[list[str]]:
     """What stands between white space, by paragraph."""
     return [words for paragraph in BLANK_LINE.split(text) if (words := paragraph.split())]
-
-
-def titles(text: str) -> list[str]:
-    """Lines that may be headings or captions, as they are written."""
-    return TITLE.findall(text) if any(sign in text for sign in TITLES) else []
