@@ -17,7 +17,7 @@ def without_reasoning(text: str, source: str = "") -> str:
     """A reply less what the model thought before it, without outer white space and control characters; tags of the source's
     own stay.
     """
-    if not CONTROLS.search(source):
+    if CONTROLS.search(text) and not CONTROLS.search(source):
         text = CONTROLS.sub("", text)
     if THOUGHT not in source:
         return text.rpartition(THOUGHT)[2].strip()

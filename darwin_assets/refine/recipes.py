@@ -101,7 +101,9 @@ RECIPES: dict[str, L4Recipe] = {
 def check(before: str, after: str, settings: RefineSettings) -> list[GuardResult]:
     """The results of the guards that bind an answer to the recipe of `settings`; it may be used when all passed."""
     recipe = RECIPES[settings.recipe]
-    results = [one for one in guards.check(before, after, settings) if one.name not in recipe.free]
+    results = guards.check(before, after, settings)
+    if recipe.free:
+        results = [one for one in results if one.name not in recipe.free]
     if len(results) == len(guards.LENGTH_GUARDS):
         return results  # of an answer that is too long only its length is measured
     if not recipe.own:
