@@ -65,8 +65,6 @@ class Connections:
         lines = ["User-Agent: darwin-assets", "Accept: application/json", "Content-Type: application/json"]
         if api_key:
             lines.append(f"Authorization: Bearer {api_key}")
-        if any(not line.isprintable() for line in lines):
-            raise ValueError("the key of a language model server holds a line break or another control character")
         self._headers = "\r\n".join(lines)
         self._idle: defaultdict[tuple[str, int, bool], list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
@@ -191,6 +189,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.parser = httptools.HttpResponseParser(self)
+        self.status = 0
         self.is_complete = False
         self.stays_open = False
         self._is_begun = False
@@ -203,23 +202,32 @@ class _Reading:
         return self._is_begun and not self._has_length
 
     def response(self) -> Response:
-        return Response(self.parser.get_status_code(), b"".join(self._content), self._retry_after)
+        return Response(self.status, b"".join(self._content), self._retry_after)
+
+    def on_message_begin(self) -> None:
+        if self.is_complete:  # of an answer to nothing
+            self.stays_open = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         lowered = name.lower()
         if lowered in _LENGTHS:
             self._has_length = True
-        elif lowered == b"retry-after":
+        elif lowered == b"retry-after" and not self.is_complete:
             self._retry_after = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         self._is_begun = True
+        if not self.is_complete:
+            self.status = self.parser.get_status_code()
 
     def on_body(self, body: bytes) -> None:
-        self._content.append(body)
+        if not self.is_complete:
+            self._content.append(body)
 
     def on_message_complete(self) -> None:
-        if self.parser.get_status_code() >= 200:
+        if self.is_complete:
+            return
+        if self.status >= 200:
             self.is_complete = True
             self.stays_open = self.parser.should_keep_alive()  # forgotten as soon as this returns
         else:

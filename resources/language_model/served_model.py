@@ -221,5 +221,10 @@ _VARIABLES = ("ENGINE", "URL", "MODEL", "GGUF", "VLLM", "VLLM_ARGUMENTS", "WINDO
 
 
 def _secret(value: str | None) -> str | None:
-    """Outside of a Dagster run an EnvVar is still the variable's name."""
-    return value.get_value() if isinstance(value, dg.EnvVar) else value
+    """A key without white space around it. Outside of a Dagster run an EnvVar is still the variable's name. Raises
+    ConfigurationError for a key that would be more than one line.
+    """
+    key = value.get_value() if isinstance(value, dg.EnvVar) else value
+    if key is None or key.strip().isprintable():
+        return key and key.strip()
+    raise ConfigurationError("the key of a language model server holds a line break or another control character")

@@ -148,6 +148,17 @@ def test_the_key_comes_from_the_environment_and_shows_nowhere(monkeypatch: pytes
     assert KEY not in repr(model)
 
 
+def test_a_key_may_end_with_its_line_and_hold_no_other() -> None:
+    with ChatServer(api_key=KEY) as server:
+        model = LanguageModel(engine="openai", base_urls=[server.url], api_key=f" {KEY}\n")
+        (reply,) = model.answer([QUESTION], store=None, prompt_id="p")
+        assert reply.ok
+        two = LanguageModel(engine="openai", base_urls=[server.url], api_key=f"{KEY}\r\nX-Other: 1")
+        with pytest.raises(ConfigurationError, match="holds a line break") as raised:
+            list(two.answer([QUESTION], store=None, prompt_id="p"))
+    assert KEY not in str(raised.value)
+
+
 def test_a_wrong_key_is_refused_with_the_variable_to_set() -> None:
     with ChatServer(api_key=KEY) as server:
         model = LanguageModel(engine="openai", base_urls=[server.url], api_key="wrong")
