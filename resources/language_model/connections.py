@@ -5,6 +5,7 @@ No redirects, cookies, proxies or compression. An HTTP library spends more on a 
 """
 
 import asyncio
+import socket
 import ssl
 import time
 from collections import defaultdict
@@ -15,6 +16,8 @@ from urllib.parse import quote, urlsplit
 
 import httptools
 
+# How long a server's name stands for what it was resolved to: a window of connections asks once.
+NAME_SECONDS = 60.0
 # Below the time after which servers close a connection that is not used; a request that crosses this would be lost.
 IDLE_SECONDS = 4.0
 _PORTS = {"http": 80, "https": 443}
@@ -69,11 +72,14 @@ class Connections:
         self._idle: defaultdict[tuple[str, int, bool], list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
         self._heads: dict[Address, bytes] = {}
+        self._names: dict[tuple[str, int], tuple[float, asyncio.Task[list[str]]]] = {}
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        for found in self._names.values():
+            found[1].cancel()
         for connection in self._open:
             connection.close()
         await asyncio.sleep(0)  # they close in the loop's next turn
@@ -89,10 +95,28 @@ class Connections:
         return None
 
     async def connect(self, address: Address) -> "Connection":
-        """A new one. OSError when the server cannot be reached."""
-        loop, context = asyncio.get_running_loop(), _tls() if address.is_secure else None
-        made = await loop.create_connection(lambda: Connection(self._open), address.host, address.port, ssl=context)
-        return made[1]
+        """A new one, to the first host of the name that takes it. OSError when none can be reached."""
+        loop, failure = asyncio.get_running_loop(), OSError()
+        context, name = (_tls(), address.host) if address.is_secure else (None, None)
+        for host in await self._hosts(address):
+            try:
+                made = await loop.create_connection(
+                    lambda: Connection(self._open), host, address.port, ssl=context, server_hostname=name
+                )
+            except OSError as error:
+                failure = error
+            else:
+                return made[1]
+        self._names.pop((address.host, address.port), None)
+        raise failure
+
+    async def _hosts(self, address: Address) -> list[str]:
+        """What a name stands for, resolved once however many ask."""
+        name, now = (address.host, address.port), time.monotonic()
+        found = self._names.get(name)
+        if found is None or found[0] < now or (found[1].done() and found[1].exception() is not None):
+            found = self._names[name] = now + NAME_SECONDS, asyncio.create_task(_resolved(*name))
+        return await asyncio.shield(found[1])
 
     async def post(self, connection: "Connection", address: Address, body: bytes) -> Response:
         """What the server answers. ConnectionError when it goes away before the end, or says what is not HTTP."""
@@ -232,6 +256,11 @@ class _Reading:
             self.stays_open = self.parser.should_keep_alive()  # forgotten as soon as this returns
         else:
             self._is_begun = self._has_length = False
+
+
+async def _resolved(host: str, port: int) -> list[str]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(where[0]) for *_, where in found))
 
 
 @cache

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import uvloop
@@ -209,6 +210,30 @@ def test_many_at_once_have_a_connection_each_and_their_own_answers() -> None:
             assert found == [(200, body, None) for body in bodies]
 
     run(server, ask)
+    assert server.n_connections == 20
+
+
+def test_a_name_is_resolved_once_for_many_connections(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, names = Echo(), []
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        resolve = loop.getaddrinfo
+
+        def counted(*told: Any, **more: Any) -> Any:
+            names.append(told[0])
+            return resolve(*told, **more)
+
+        monkeypatch.setattr(loop, "getaddrinfo", counted)
+        async with server.running() as url:
+            async with Connections(None) as connections:
+                by_name = url.replace("127.0.0.1", "localhost")
+                found = await asyncio.gather(*(post(connections, by_name) for _ in range(20)))
+            await asyncio.sleep(0.1)  # the server sees the connections close
+            assert found == [(200, b"{}", None)] * 20
+
+    asyncio.run(main())
+    assert names.count("localhost") == 1
     assert server.n_connections == 20
 
 
