@@ -1,7 +1,7 @@
 """What our runner costs beside the leanest loop that keeps the same server full, and beside peers.
 
     python -m benchmarks.language_model_overhead --windows 64 256 1024 --rounds 5
-    python -m benchmarks.language_model_overhead --windows 256 --rounds 3 --peer openai=.peers/openai/bin/python
+    python -m benchmarks.language_model_overhead --windows 256 --rounds 3 --peer datatrove=.peers/datatrove/bin/python
     python -m benchmarks.language_model_overhead --llama --rounds 5
 
 All sides put the same prompts of L4, in the same order, to a server in a process of its own, in turns, each side in a
@@ -11,13 +11,14 @@ process of its own:
   No retries, no store, nothing checked.
 - `ours`: `LanguageModel.answer` with Delta answer store, Delta call ledger and the guards of L4 on every answer.
 - `runner`: the same without the guards.
-- peers by name, with their Python.
+- peers by name, with their Python: the SDK `openai`, and `datatrove`, whose InferenceRunner keeps requests and answers
+  in a cache of its own.
 
 The mock server (`language_model_server`) draws how long an answer takes from the prompt's hash, so that every side waits
 equally long; its mean is chosen so that it answers about RATE requests a second whatever the window, as a server of limited
 speed does. `--llama` asks llama.cpp with a model of one layer instead. Figures are medians of the rounds: throughput as a
 share of `lean`, and CPU microseconds a request of the whole client process, less its start.
-Required: `ours` at least 97 % of `lean`; at most 400 µs at 256 without the guards, which take their time by text.
+Required: `ours` at least 97 % of `lean`; at most 400 µs at 256.
 """
 
 from __future__ import annotations
@@ -181,8 +182,35 @@ def openai(url: str, key: str, window: int, n: int, max_tokens: int, _folder: Pa
     return asyncio.run(run())
 
 
+def datatrove(url: str, _key: str, window: int, n: int, max_tokens: int, folder: Path) -> int:
+    """InferenceRunner with its cache of requests, which is what it has for an answer store, and a chunk of 500 documents."""
+    from datatrove.data import Document
+    from datatrove.pipeline.inference.run_inference import InferenceConfig, InferenceRunner
+    from datatrove.pipeline.writers import JsonlWriter
+
+    n_chars = 0
+
+    async def rollout(document: Any, generate: Any) -> str:
+        nonlocal n_chars
+        asked = body(int(document.id), max_tokens)
+        del asked["model"]  # it adds its own
+        text: str = (await generate(asked)).text
+        n_chars += len(text)
+        return text
+
+    config = InferenceConfig(
+        server_type="endpoint", endpoint_url=url, model_name_or_path=MODEL, max_concurrent_generations=window,
+        metric_interval=86_400,
+    )  # fmt: skip
+    writer = JsonlWriter(str(folder / "out"), "${rank}_chunk_${chunk_index}.jsonl", compression=None)
+    InferenceRunner(
+        rollout, config, writer, checkpoints_local_dir=str(folder / "checkpoints"), records_per_chunk=500
+    ).run(Document(chunk(number), str(number)) for number in range(n))
+    return n_chars
+
+
 SIDES: dict[str, Callable[[str, str, int, int, int, Path], int]] = {
-    "lean": lean, "ours": ours, "runner": runner, "openai": openai,
+    "lean": lean, "ours": ours, "runner": runner, "openai": openai, "datatrove": datatrove,
 }  # fmt: skip
 TABLED = ("ours", "runner")
 

@@ -102,6 +102,7 @@ async def serve(mean: float, sigma: float) -> None:
 
         def on_message_complete(self) -> None:
             nonlocal at_once
+            self.stays_open = self.parser.should_keep_alive()  # forgotten as soon as this returns
             if self.url.endswith(b"/chat/completions"):
                 messages = json.loads(self.body)["messages"]
                 content = messages[-1]["content"]
@@ -148,7 +149,7 @@ async def serve(mean: float, sigma: float) -> None:
             body = json.dumps(value).encode()
             head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
             self.transport.write(head.encode() + body)
-            if not self.parser.should_keep_alive():
+            if not self.stays_open:
                 self.transport.close()
 
     server = await loop.create_server(Connection, "127.0.0.1", 0, backlog=4096)
