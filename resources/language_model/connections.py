@@ -11,13 +11,16 @@ import time
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from typing import Self, cast
+from typing import Any, Self, cast
 from urllib.parse import quote, urlsplit
 
 import httptools
+from aiohappyeyeballs import AddrInfoType, start_connection
 
 # How long a server's name stands for what it was resolved to: a window of connections asks once.
 NAME_SECONDS = 60.0
+# After which another host of the name is tried beside the first.
+NEXT_HOST_SECONDS = 0.25
 # Below the time after which servers close a connection that is not used; a request that crosses this would be lost.
 IDLE_SECONDS = 4.0
 _PORTS = {"http": 80, "https": 443}
@@ -72,7 +75,7 @@ class Connections:
         self._idle: defaultdict[tuple[str, int, bool], list[Connection]] = defaultdict(list)
         self._open: set[Connection] = set()
         self._heads: dict[Address, bytes] = {}
-        self._names: dict[tuple[str, int], tuple[float, asyncio.Task[list[str]]]] = {}
+        self._names: dict[tuple[str, int], tuple[float, asyncio.Future[Any]]] = {}
 
     async def __aenter__(self) -> Self:
         return self
@@ -95,28 +98,28 @@ class Connections:
         return None
 
     async def connect(self, address: Address) -> "Connection":
-        """A new one, to the first host of the name that takes it. OSError when none can be reached."""
-        loop, failure = asyncio.get_running_loop(), OSError()
+        """A new one. OSError when the server cannot be reached."""
+        loop = asyncio.get_running_loop()
         context, name = (_tls(), address.host) if address.is_secure else (None, None)
-        for host in await self._hosts(address):
-            try:
-                made = await loop.create_connection(
-                    lambda: Connection(self._open), host, address.port, ssl=context, server_hostname=name
-                )
-            except OSError as error:
-                failure = error
-            else:
-                return made[1]
-        self._names.pop((address.host, address.port), None)
-        raise failure
+        try:
+            open_socket = await start_connection(await self._resolved(address), happy_eyeballs_delay=NEXT_HOST_SECONDS)
+        except OSError:
+            self._names.pop((address.host, address.port), None)
+            raise
+        made = await loop.create_connection(
+            lambda: Connection(self._open), sock=open_socket, ssl=context, server_hostname=name
+        )
+        return made[1]
 
-    async def _hosts(self, address: Address) -> list[str]:
-        """What a name stands for, resolved once however many ask."""
+    async def _resolved(self, address: Address) -> list[AddrInfoType]:
+        """What a name stands for; the system is asked once, however many ask for it meanwhile and soon after."""
         name, now = (address.host, address.port), time.monotonic()
         found = self._names.get(name)
-        if found is None or found[0] < now or (found[1].done() and found[1].exception() is not None):
-            found = self._names[name] = now + NAME_SECONDS, asyncio.create_task(_resolved(*name))
-        return await asyncio.shield(found[1])
+        if found is None or found[0] < now:
+            lookup = asyncio.get_running_loop().getaddrinfo(*name, type=socket.SOCK_STREAM)
+            found = self._names[name] = now + NAME_SECONDS, asyncio.ensure_future(lookup)
+        hosts: list[AddrInfoType] = await asyncio.shield(found[1])
+        return hosts
 
     async def post(self, connection: "Connection", address: Address, body: bytes) -> Response:
         """What the server answers. ConnectionError when it goes away before the end, or says what is not HTTP."""
@@ -256,11 +259,6 @@ class _Reading:
             self.stays_open = self.parser.should_keep_alive()  # forgotten as soon as this returns
         else:
             self._is_begun = self._has_length = False
-
-
-async def _resolved(host: str, port: int) -> list[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(where[0]) for *_, where in found))
 
 
 @cache
