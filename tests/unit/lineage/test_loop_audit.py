@@ -31,7 +31,7 @@ from darwin_assets.project import Project, initialize, open_project
 from darwin_assets.seals import seal
 from darwin_assets.takedown import loop_rows
 from darwin_assets.takedown.loop_rows import erase_loop_rows
-from darwin_assets.takedown.plan import Plan
+from darwin_assets.takedown.plan import IDS, ROWS, Plan
 from resources.block_list import BlockList
 from resources.errors import Unpublished
 from resources.lake import Lake
@@ -263,7 +263,7 @@ def test_a_take_down_seals_what_it_has_written_also_after_it_was_cut_off(
     rows = [{"id": root[::-1], "root_id": root, "level": "L3", "tokens": 3} for root in roots]
     AFFORDANCES_TABLE.write(evaluated.lake, KEY, pl.DataFrame(rows, schema=AFFORDANCES), "r")
     BlockList(lake=evaluated.lake).block("td-1", [("root", roots[0])])
-    plan = Plan(pl.DataFrame({"root_id": roots[:1]}), pl.DataFrame(), pl.DataFrame())
+    plan = Plan(pl.DataFrame({"root_id": roots[:1]}), pl.DataFrame(schema=ROWS), pl.DataFrame(schema=IDS))
 
     def die(*_: object) -> None:
         raise KeyboardInterrupt
