@@ -18,7 +18,7 @@ endef
 export DAGSTER_DISABLE_TELEMETRY = 1
 export GX_ANALYTICS_ENABLED = false
 
-.PHONY: demo ui test test-vllm test-ray test-llama-factory fast lint format clean
+.PHONY: demo ui test test-exhaustive test-vllm test-ray test-llama-factory fast lint format clean
 
 demo: $(STAMP) ## land the sample corpus and take it from L0 to L5
 	@$(BIN)/darwin demo
@@ -27,7 +27,10 @@ ui: $(STAMP) ## open Dagster on the same lake
 	@$(BIN)/darwin ui
 
 test: $(STAMP)-dev lint ## everything that CI runs
-	$(BIN)/pytest $(WORKERS)
+	$(BIN)/pytest $(WORKERS) -m "not exhaustive"
+
+test-exhaustive: $(STAMP)-dev ## at more points what `make test` shows at some: more moments of a kill, more kinds of a request
+	$(BIN)/pytest $(WORKERS) -m exhaustive
 
 test-vllm: $(STAMP)-dev ## L4 and L5 through real vLLM on this CPU; the first time it installs 3.5 GB into $(VLLM)
 	@tests/vllm/install.sh $(BIN)/python $(VLLM) $(VLLM_VERSION)

@@ -1,7 +1,4 @@
-"""`kill -9` of a take-down at any moment, then again: the lake is that of a take-down that nobody disturbed.
-
-DARWIN_TAKEDOWN_KILLS (4) is the number of random moments.
-"""
+"""`kill -9` of a take-down at any moment, then again: the lake is that of a take-down that nobody disturbed."""
 
 import os
 import random
@@ -28,7 +25,7 @@ from tests.faults.processes import call, land, project_at, start
 
 pytestmark = pytest.mark.slow
 
-N_KILLS = int(os.environ.get("DARWIN_TAKEDOWN_KILLS", "4"))
+N_KILLS = 20
 KEPT, TWIN = "benford.md", "first-digits.md"
 DOCUMENTS = (
     "preprints/markdown/benford.md",
@@ -131,7 +128,10 @@ def undisturbed(climbed: Climbed, tmp_path_factory: pytest.TempPathFactory) -> U
     return Undisturbed(tables, seconds)
 
 
-@pytest.mark.parametrize("number", range(N_KILLS))
+@pytest.mark.parametrize(
+    "number",
+    [number if number % 10 == 6 else pytest.param(number, marks=pytest.mark.exhaustive) for number in range(N_KILLS)],
+)
 def test_a_killed_take_down_is_finished_by_the_same_command(number, climbed, undisturbed, tmp_path, record_property):
     share = (number + random.Random(number).random()) / N_KILLS
     seconds = undisturbed.seconds

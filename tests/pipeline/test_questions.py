@@ -163,10 +163,11 @@ def test_a_pair_is_traced_to_its_file_and_stands_there(project):
     assert pair.answer in passage
 
 
-def test_every_row_comes_out_again(project):
+@pytest.mark.parametrize("n_rows", [2, pytest.param(None, marks=pytest.mark.exhaustive)], ids=["some", "all"])
+def test_every_row_comes_out_again(project, n_rows):
     for zone in ("published", "rejected"):
         for level in QUESTIONS:
-            for row_id in table(project, zone, level)["id"]:
+            for row_id in table(project, zone, level)["id"].sort()[:n_rows]:
                 steps = [one for one in replay(project, row_id).steps if one.level == level]
                 assert {one.status for one in steps} == {compare.EQUAL}, (zone, level, steps)
 

@@ -47,7 +47,9 @@ def everything(project: Project, level: str) -> set[str]:
     return {name for zone in ZONES for name in rows(project, level, zone)["uri"].drop_nulls()}
 
 
-@pytest.mark.parametrize("kind", ["uri", "row", "identifier", "text"])
+@pytest.mark.parametrize(
+    "kind", ["row", "text", *(pytest.param(kind, marks=pytest.mark.exhaustive) for kind in ("uri", "identifier"))]
+)
 def test_rows_made_before_l0_was_made_anew_go_too(small, kind):
     words = prose(1)
     batch = land(small, "first", {"a.txt": words.encode("utf-16"), "b.txt": prose(2)})
