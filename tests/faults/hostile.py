@@ -134,7 +134,7 @@ max_member_bytes = 8388608
 
 [normalize]
 max_document_bytes = 4194304
-parse_cpu_seconds = 3
+parse_cpu_seconds = 10
 parse_memory_bytes = 536870912
 """
 """Limits that fit scale 1."""
