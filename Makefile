@@ -9,14 +9,15 @@ VLLM := .vllm
 VLLM_VERSION := 0.32.0
 RAY := .ray
 LLAMA_FACTORY := .llama-factory
-# Modules are compiled when they are first imported, which few of what is installed ever are.
-INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile -c constraints.txt
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 define NEW_VENV
 $(PYTHON) -c 'import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else "darwin-assets needs Python 3.11, 3.12 or 3.13")' \
 	&& { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && echo "Installing into $(VENV) ..."
 endef
 export DAGSTER_DISABLE_TELEMETRY = 1
 export GX_ANALYTICS_ENABLED = false
+# Images set it to stay small; hundreds of processes would compile our modules anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: demo ui test test-exhaustive test-vllm test-ray test-llama-factory fast lint format clean
 

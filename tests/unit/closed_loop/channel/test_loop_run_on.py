@@ -26,7 +26,7 @@ SOURCES = {
     "math-500-chatty": ("evalscope-math500", "qwen-plus"),
     "gsm8k-programs": ("tora-gsm8k", "tora-70b-v1.0"),
 }
-SEEDS = (1, 2, 3)
+SEEDS = (1, *(pytest.param(seed, marks=pytest.mark.exhaustive) for seed in (2, 3)))
 BROKEN = "broken"
 
 
@@ -54,18 +54,20 @@ def set_right(cell: dict[str, object]) -> float:
     return float(score)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("source", SOURCES)
-def test_run_on_text_is_supervision_and_the_score_without_it_is_predicted(shared_data: Path, source: str) -> None:
+def test_run_on_text_is_supervision_and_the_score_without_it_is_predicted(
+    shared_data: Path, source: str, seed: int
+) -> None:
     good = outputs(shared_data, *SOURCES[source])
     score = good["score"].mean()
     assert isinstance(score, float)
-    for seed in SEEDS:
-        found = diagnosed(good, plant(good, BROKEN, seed).samples)
-        cell = whole(found, BROKEN)
-        assert cell["score"] == pytest.approx(score * (1 - RELATIVE_LOSS), abs=0.01)
-        assert (cell["verdict"], cell["cause"]) == ("supervision", "termination"), seed
-        assert abs(set_right(cell) - score) <= 0.02, seed
-        assert set(found.cells["verdict"]) <= {"supervision", "noise"}, seed
+    found = diagnosed(good, plant(good, BROKEN, seed).samples)
+    cell = whole(found, BROKEN)
+    assert cell["score"] == pytest.approx(score * (1 - RELATIVE_LOSS), abs=0.01)
+    assert (cell["verdict"], cell["cause"]) == ("supervision", "termination")
+    assert abs(set_right(cell) - score) <= 0.02
+    assert set(found.cells["verdict"]) <= {"supervision", "noise"}
 
 
 def test_a_weaker_model_that_stops_is_not_called_one_that_does_not(shared_data: Path) -> None:
