@@ -25,10 +25,10 @@ _REPLACEMENT = 0xFFFD
 
 @inner_kernel
 def longest_piece(data: NDArray[np.uint8], begin: int, end: int) -> int:
-    """No fewer than the bytes of the longest piece between white space."""
+    """No fewer than the bytes of the longest piece between white space; control characters are none."""
     longest, first = 0, begin
     for at in range(begin, end):
-        if data[at] <= 0x20:
+        if data[at] == ord(" ") or ord("\t") <= data[at] <= ord("\r"):
             longest = max(longest, at - first)
             first = at + 1
     return max(longest, end - first)
