@@ -52,6 +52,8 @@ with _to_stay(), _without_linear_algebra():
     from numba.core import config as numba_config
     from numba.core.registry import cpu_target
 
+    from darwin_assets.filter.kernels.from_zero import KernelCompiler
+
     # what the first kernel that is called would load otherwise
     cpu_target.target_context.refresh()
 
@@ -96,11 +98,12 @@ def _private_folder() -> Path:
 
 
 config.CACHE_DIR = _cache_folder()
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "pipeline_class": KernelCompiler}
 
 
 def kernel(function: Function) -> Function:
     """Compile a function over numpy arrays; the first call with new types compiles, later processes read the cache."""
-    return cast(Function, numba.njit(cache=True, nogil=True)(function))
+    return cast(Function, numba.njit(**_OPTIONS)(function))
 
 
 def inner_kernel(function: Function) -> Function:
@@ -109,4 +112,4 @@ def inner_kernel(function: Function) -> Function:
     It may not allocate, slice or return an array: counting references to its arguments would take three quarters of the
     time of a pass over a text.
     """
-    return cast(Function, cast(Any, numba.njit)(cache=True, nogil=True, forceinline=True, _nrt=False)(function))
+    return cast(Function, cast(Any, numba.njit)(**_OPTIONS, forceinline=True, _nrt=False)(function))
