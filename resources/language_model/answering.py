@@ -6,7 +6,7 @@ All that grows with the number of requests is the set of stored content keys, at
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeAlias
 
@@ -113,7 +113,7 @@ class Answering:
     def _take_in(self, landed: list[ChatReply]) -> None:
         """Give answers the key of the request that asked first; the client knows content keys only."""
         for answer in landed:
-            self._landed.append((answer.key, replace(answer, key=self._open[answer.key].askers[0])))
+            self._landed.append((answer.key, answer._replace(key=self._open[answer.key].askers[0])))
 
     def _settle(self) -> list[ChatReply]:
         """Store what landed, then judge it; the replies to requests that have ended."""
@@ -160,8 +160,8 @@ class Answering:
         self._progress.ended(len(question.askers), error, is_answered=is_answered)
         reply = answer
         if (answer.error, answer.attempts) != (error, question.n_attempts):
-            reply = replace(answer, error=error, attempts=question.n_attempts)
-        return [reply, *(replace(reply, key=key, attempts=0, cached=True) for key in question.askers[1:])]
+            reply = answer._replace(error=error, attempts=question.n_attempts)
+        return [reply, *(reply._replace(key=key, attempts=0, cached=True) for key in question.askers[1:])]
 
     def _ask(self, questions: list[_Question]) -> list[ChatReply]:
         """Take answers from the store, as far up the ladders as it goes, and line up what is left to ask."""
@@ -175,7 +175,7 @@ class Answering:
                 if content_key not in stored:
                     self._line_up(content_key, question)
                     continue
-                answer = replace(stored[content_key], key=question.askers[0])
+                answer = stored[content_key]._replace(key=question.askers[0])
                 ended = self._conclude(question, content_key, answer)
                 self._progress.check_use(self._settings)
                 replies += ended

@@ -1,12 +1,10 @@
 """What one answer of a server cost: the entry of the call ledger."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """One answer with its price in tokens, whether or not it was of use.
 
     A request has several calls when an answer was cut off, looped or was refused by the caller's check. Attempts that

@@ -5,7 +5,7 @@ an answer that is not stored is missing, and its request says so.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -161,6 +161,6 @@ class RecordedModel(Judge, VisionModel):
         if reply.error != ANSWER_MISSING:
             return reply
         if reply.key in self.failed:
-            return replace(reply, error=self.failed[reply.key])
+            return reply._replace(error=self.failed[reply.key])
         self._missing.add(reply.key)
         return reply

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 CONTENT_KEY_BYTES = 20
 # Why an answer ended, where asking again in the same way would bring the same answer: such answers are kept.
@@ -48,22 +48,14 @@ class ChatRequest:
 
         Two requests with the same content key may share one answer, whatever their ``key``.
         """
+        schema = "null" if self.schema is None else _canonical(self.schema)
+        others = _others(model_fingerprint, prompt_id, schema, self.seed, float(self.temperature))
         # as one canonical JSON object: keys sorted, so that the messages stand second
-        first = {"max_tokens": self.max_tokens}
-        others = {
-            "model": model_fingerprint,
-            "prompt": prompt_id,
-            "schema": self.schema,
-            "seed": self.seed,
-            "temperature": float(self.temperature),
-            "version": CONTENT_KEY_VERSION,
-        }
-        canonical = f'{_canonical(first)[:-1]},"messages":{self.messages_json()},{_canonical(others)[1:]}'
+        canonical = f'{{"max_tokens":{self.max_tokens},"messages":{self.messages_json()},{others}'
         return blake2b(canonical.encode("ascii"), digest_size=CONTENT_KEY_BYTES).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class ChatReply:
+class ChatReply(NamedTuple):
     """How one request ended.
 
     ``error`` is null exactly when ``text`` is a complete answer; else it is a class name: of the transport
@@ -109,15 +101,31 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=F
 
 
 @lru_cache(maxsize=32)
+def _others(model_fingerprint: str, prompt_id: str, schema: str, seed: int, temperature: float) -> str:
+    """What many requests have in common, as the end of a canonical JSON object; ``schema`` is in JSON already."""
+    names = {"model": model_fingerprint, "prompt": prompt_id}
+    values = {"seed": seed, "temperature": temperature, "version": CONTENT_KEY_VERSION}
+    return f'{_canonical(names)[1:-1]},"schema":{schema},{_canonical(values)[1:]}'
+
+
+@lru_cache(maxsize=32)
 def _constant_message(role: str, content: str) -> str:
     """A message that many requests begin with, such as the instructions."""
-    return _canonical({"role": role, "content": content})
+    return _plain_message(role, content)
+
+
+def _plain_message(role: str, content: str) -> str:
+    """The canonical JSON of both; that of a string by itself takes a third of the time of a mapping with it."""
+    return f'{{"content":{_canonical(content)},"role":{_canonical(role)}}}'
 
 
 def _json_of(messages: tuple[Mapping[str, Any], ...]) -> str:
-    parts = []
-    for message in messages[:-1]:
-        role, content = message.get("role"), message.get("content")
-        is_plain = len(message) == 2 and isinstance(role, str) and isinstance(content, str)
-        parts.append(_constant_message(role, content) if is_plain else _canonical(message))
-    return f"[{','.join([*parts, *map(_canonical, messages[-1:])])}]"
+    last = len(messages) - 1
+    return f"[{','.join(_message_json(message, number == last) for number, message in enumerate(messages))}]"
+
+
+def _message_json(message: Mapping[str, Any], is_last: bool) -> str:
+    role, content = message.get("role"), message.get("content")
+    if len(message) != 2 or not isinstance(role, str) or not isinstance(content, str):
+        return _canonical(message)
+    return _plain_message(role, content) if is_last else _constant_message(role, content)

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -91,23 +91,32 @@ def encode_request(request: ChatRequest, model: str, extra: Mapping[str, Any] | 
 
     ``extra`` are fields that only this server knows.
     """
-    body: dict[str, Any] = {
-        "model": model,
-        "max_tokens": request.max_tokens,
-        "temperature": request.temperature,
-        "top_p": 1.0,
-        "seed": request.seed,
-        "n": 1,
-        "stream": False,
-    }
+    others: dict[str, Any] = {}
     if request.schema is not None:
-        body["response_format"] = {
+        others["response_format"] = {
             "type": "json_schema",
             "json_schema": {"name": "answer", "strict": True, "schema": request.schema},
         }
     if extra:
-        body |= extra
-    return f'{_ENCODER.encode(body)[:-1]}, "messages": {request.messages_json()}}}'.encode("ascii")
+        others |= extra
+    sampling = _sampling(model, request.max_tokens, request.temperature, request.seed)
+    more = f"{_ENCODER.encode(others)[1:-1]}, " if others else ""
+    return f'{{{sampling}, {more}"messages": {request.messages_json()}}}'.encode("ascii")
+
+
+@lru_cache(maxsize=1_024)
+def _sampling(model: str, max_tokens: int, temperature: float, seed: int) -> str:
+    """Fields of a body that many requests have in common, as JSON without its braces."""
+    body = {
+        "model": model,
+        "max_tokens": max_tokens,
+        "temperature": temperature,
+        "top_p": 1.0,
+        "seed": seed,
+        "n": 1,
+        "stream": False,
+    }
+    return _ENCODER.encode(body)[1:-1]
 
 
 def decode_response(status: int, body: bytes, retry_after: str | None = None) -> Answer | Failure:

@@ -131,7 +131,7 @@ def test_without_a_table_the_error_says_what_to_do(tmp_path: Path) -> None:
 @pytest.mark.parametrize("reason", [CANARY, "invalid:" + "x" * 100, "ä", "a\nb"])
 def test_a_reason_that_is_no_code_is_not_written_down(table: CallTable, reason: str) -> None:
     log = table.open(PURPOSE, PRICES)
-    log.record(replace(call(1, reason), finish_reason=reason))
+    log.record(call(1, reason)._replace(finish_reason=reason))
     log.record(call(2, "invalid:new_numbers"))
     log.flush()
     assert sorted(rows_of(table)["error"].to_list()) == ["invalid:new_numbers", "not_a_code"]

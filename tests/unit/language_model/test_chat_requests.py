@@ -68,4 +68,4 @@ def test_any_text_has_a_key_and_texts_differ_by_it(text: str, other: str) -> Non
 def test_a_reply_is_ok_exactly_without_an_error() -> None:
     reply = ChatReply("k", "text", "stop", 1, 1, 0.1, 1, False, None)
     assert reply.ok
-    assert not replace(reply, error="length").ok
+    assert not reply._replace(error="length").ok

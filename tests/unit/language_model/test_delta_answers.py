@@ -49,7 +49,7 @@ def test_without_a_table_the_error_says_what_to_do(tmp_path: Path) -> None:
 def test_an_answer_is_found_again_in_full(store: DeltaAnswerStore) -> None:
     log = open_log(store)
     log.put("key-1", reply(1))
-    expected = replace(reply(1), cached=True, attempts=0)
+    expected = reply(1)._replace(cached=True, attempts=0)
     assert log.read(["key-1"]) == {"key-1": expected}  # before the commit
     log.flush()
     assert log.read(["key-1"]) == {"key-1": expected}
@@ -87,11 +87,11 @@ def test_another_model_or_prompt_finds_nothing(store: DeltaAnswerStore, model: s
     ],
 )
 def test_answers_of_no_use_are_kept_as_what_they_are(store: DeltaAnswerStore, changes: dict[str, object]) -> None:
-    cut = replace(reply(1), **changes)  # type: ignore[arg-type]
+    cut = reply(1)._replace(**changes)  # type: ignore[arg-type]
     log = open_log(store)
     log.put("key-1", cut)
     log.flush()
-    assert open_log(store).read(["key-1"]) == {"key-1": replace(cut, cached=True, attempts=0)}
+    assert open_log(store).read(["key-1"]) == {"key-1": cut._replace(cached=True, attempts=0)}
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_answers_of_no_use_are_kept_as_what_they_are(store: DeltaAnswerStore, ch
 )
 def test_what_a_server_might_not_say_again_is_not_kept(store: DeltaAnswerStore, changes: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="would give again"):
-        open_log(store).put("key-1", replace(reply(1), **changes))  # type: ignore[arg-type]
+        open_log(store).put("key-1", reply(1)._replace(**changes))  # type: ignore[arg-type]
 
 
 def test_an_answer_is_kept_once(store: DeltaAnswerStore) -> None:
