@@ -1,7 +1,7 @@
 """A request on its way from its first attempt to its reply."""
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from resources.language_model.endpoints import Endpoint, Lease
 from resources.language_model.failures import Failure
@@ -28,8 +28,7 @@ class Pending:
     last_error: str = "timeout"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Landed(Generic[AnswerT]):
+class Landed(NamedTuple, Generic[AnswerT]):
     """An attempt that has ended, and how."""
 
     pending: Pending

@@ -8,7 +8,7 @@ from darwin_assets.refine.comparison import Comparison
 from darwin_assets.refine.guards.structure import CAPTIONED
 from darwin_assets.refine.rules.protect import BLANK_LINE, FINDERS
 
-SIGNS = ("#", *CAPTIONED, *(sign for sign, _ in FINDERS))
+SIGNS = re.compile("|".join(map(re.escape, ("#", *CAPTIONED, *(sign for sign, _ in FINDERS)))))
 """Without any of which a text has no headings, captions, tables or code. Texts of the same words hold the same ones."""
 TITLE = re.compile(rf"^(?:.*#|[ \t*_]*(?:{'|'.join(map(re.escape, CAPTIONED))})).*$", re.MULTILINE)
 """A line that may be a heading or a caption."""
@@ -23,7 +23,7 @@ def is_reflowed(comparison: Comparison) -> bool:
     # most answers wrap lines as the chunk does, or not at all; to take all words apart takes five times as long
     if old != new and words_of(old) != words_of(new):
         return False
-    if not any(sign in before.raw for sign in SIGNS):
+    if SIGNS.search(before.raw) is None:
         return True
     return TITLE.findall(before.raw) == TITLE.findall(after.raw) and before.protected == after.protected
 
