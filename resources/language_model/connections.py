@@ -121,10 +121,12 @@ class Connections:
         hosts: list[AddrInfoType] = await asyncio.shield(found[1])
         return hosts
 
-    async def post(self, connection: "Connection", address: Address, body: bytes) -> Response:
-        """What the server answers. ConnectionError when it goes away before the end, or says what is not HTTP."""
+    async def post(self, connection: "Connection", address: Address, body: bytes, ends_at: float) -> Response:
+        """What the server answers. TimeoutError when the loop's clock says that it is too late, ConnectionError when the
+        server goes away before the end, or says what is not HTTP.
+        """
         try:
-            response = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head(address), len(body), body))
+            response = await connection.ask(b"%b%d\r\n\r\n%b" % (self._head(address), len(body), body), ends_at)
         except BaseException:
             connection.close()
             raise
@@ -156,14 +158,19 @@ class Connection(asyncio.Protocol):
     def is_usable(self) -> bool:
         return self._transport is not None and self._stays_open and time.monotonic() - self._idle_since < IDLE_SECONDS
 
-    async def ask(self, request: bytes) -> Response:
-        """Send a request and wait for the response to it."""
+    async def ask(self, request: bytes, ends_at: float) -> Response:
+        """Send a request and wait for the response to it, not beyond `ends_at`."""
         if self._transport is None:
             raise ConnectionResetError
         self._reading = _Reading()
-        self._answer = asyncio.get_running_loop().create_future()
-        self._transport.write(request)
-        return await self._answer
+        loop = asyncio.get_running_loop()
+        self._answer = loop.create_future()
+        timer = loop.call_at(ends_at, self._fail, TimeoutError)
+        try:
+            self._transport.write(request)
+            return await self._answer
+        finally:
+            timer.cancel()
 
     def close(self) -> None:
         """At once, whatever is under way."""
@@ -205,10 +212,10 @@ class Connection(asyncio.Protocol):
         if self._answer is not None and not self._answer.done():
             self._answer.set_result(reading.response())
 
-    def _fail(self) -> None:
+    def _fail(self, why: type[OSError] = ConnectionResetError) -> None:
         self._reading = None
         if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(ConnectionResetError())
+            self._answer.set_exception(why())
 
 
 class _Reading:

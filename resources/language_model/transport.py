@@ -25,12 +25,15 @@ async def attempt(
         address = address_of(url)
     except ValueError:
         return Failure("invalid_url", Action.ABORT)
+    ends_at = asyncio.get_running_loop().time() + timeout_seconds
+    connection: Connection | Failure | None = connections.idle(address)
     try:
-        async with asyncio.timeout(timeout_seconds):
-            connection = connections.idle(address) or await _connect(connections, address, connect_timeout_seconds)
-            if isinstance(connection, Failure):
-                return connection
-            response = await connections.post(connection, address, body)
+        if connection is None:
+            async with asyncio.timeout_at(ends_at):
+                connection = await _connect(connections, address, connect_timeout_seconds)
+        if isinstance(connection, Failure):
+            return connection
+        response = await connections.post(connection, address, body, ends_at)
     except TimeoutError:
         return TIMEOUT
     except ConnectionError:
