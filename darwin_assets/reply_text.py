@@ -11,17 +11,25 @@ FENCED = re.compile(r"\A```(?:markdown|md|text|txt|html|xml|latex|tex)?[ \t]*\n(
 
 CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 """No text of L1 holds any."""
+_CONTROLS_OF_ASCII = bytes(code for code in range(0x80) if CONTROLS.match(chr(code)))
 
 
 def without_reasoning(text: str, source: str = "") -> str:
     """A reply less what the model thought before it, without outer white space and control characters; tags of the source's
     own stay.
     """
-    if CONTROLS.search(text) and not CONTROLS.search(source):
+    if has_controls(text) and not has_controls(source):
         text = CONTROLS.sub("", text)
     if THOUGHT not in source:
         return text.rpartition(THOUGHT)[2].strip()
     return text.strip() if source.lstrip().startswith(THINKS) else REASONING.sub("", text).strip()
+
+
+def has_controls(text: str) -> bool:
+    """Whether the text holds any of `CONTROLS`; the pattern takes five times as long as bytes do."""
+    if text.isascii():
+        return len(text.encode().translate(None, _CONTROLS_OF_ASCII)) < len(text)
+    return CONTROLS.search(text) is not None
 
 
 def is_unfinished_reasoning(body: str, source: str = "") -> bool:
