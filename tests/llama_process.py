@@ -26,6 +26,12 @@ class LlamaProcess:
         self._command = [sys.executable, "-m", "tests.llama_process", str(gguf), str(port), str(context_tokens)]
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it and wait until it answers."""
         self._process = subprocess.Popen(self._command, cwd=ROOT)
