@@ -102,7 +102,10 @@ _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "pipeline_class": Kern
 
 
 def kernel(function: Function) -> Function:
-    """Compile a function over numpy arrays; the first call with new types compiles, later processes read the cache."""
+    """Compile a function over numpy arrays; the first call with new types compiles, later processes read the cache.
+
+    Its indices count from the beginning of an array only (`from_zero`), and nothing asks whether they lie inside of it.
+    """
     return cast(Function, numba.njit(**_OPTIONS)(function))
 
 
